@@ -1,0 +1,1 @@
+pub type Codec<T,U>=tonic_prost::ProstCodec<T,U>;

@@ -1,0 +1,5 @@
+//! Styrkedja: the exchange through which schools, organizers, universities and the national agency
+//! share analyses, plans and reports.
+
+pub mod proto;
+pub mod contract;

@@ -1,0 +1,9 @@
+//! The contract as Rust: messages, services and descriptors made from `proto/`.
+
+#[expect(clippy::all, clippy::pedantic, reason = "generated")]
+pub mod v1 {
+    tonic::include_proto!("styrkedja.v1");
+}
+
+/// The contract's descriptors, custom options included.
+pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));
