@@ -1,5 +1,6 @@
 //! Styrkedja: the exchange through which schools, organizers, universities and the national agency
 //! share analyses, plans and reports.
 
-pub mod proto;
 pub mod contract;
+pub mod page;
+pub mod proto;

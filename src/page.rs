@@ -1,0 +1,195 @@
+//! Page tokens: where a listing goes on, sealed so that it serves only the caller and the filters it was made for.
+//! Knows nothing of what is listed.
+
+use aws_lc_rs::hmac;
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+
+const VERSION: u8 = 1;
+const TAG_BYTES: usize = 32;
+const HEAD_BYTES: usize = 1 + 8;
+
+/// Seals and opens page tokens. The same on every server process of one database.
+#[derive(Clone)]
+pub struct PageKey(hmac::Key);
+
+/// The listing that a token belongs to. A token opens for an equal listing only.
+#[derive(Clone, Copy, Debug)]
+pub struct Listing<'a> {
+    /// Full name of the method.
+    pub method: &'a str,
+    /// Who calls.
+    pub subject: &'a str,
+    /// The request in its wire form, without page size and page token.
+    pub filters: &'a [u8],
+}
+
+/// Where a listing goes on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The position at which all pages of the listing show the exchange.
+    pub position: i64,
+    /// The key of the last item given out, in the listing's own form.
+    pub after: Vec<u8>,
+}
+
+/// The token was changed, or was made for another caller or other filters. Which of these is not told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the page token was not made for this caller and these filters")]
+pub struct CursorInvalid;
+
+impl PageKey {
+    /// Derives the key from a secret that all server processes of one database share.
+    pub fn derive(secret: &[u8]) -> Self {
+        let secret = hmac::Key::new(hmac::HMAC_SHA256, secret);
+        let key = hmac::sign(&secret, b"styrkedja page token 1");
+        Self(hmac::Key::new(hmac::HMAC_SHA256, key.as_ref()))
+    }
+
+    pub fn seal(&self, listing: Listing<'_>, place: &Place) -> String {
+        let mut token = Vec::with_capacity(HEAD_BYTES + place.after.len() + TAG_BYTES);
+        token.push(VERSION);
+        token.extend(place.position.to_be_bytes());
+        token.extend(&place.after);
+        let tag = hmac::sign(&self.0, &signed(listing, &token));
+        token.extend(tag.as_ref());
+        BASE64_URL_SAFE_NO_PAD.encode(token)
+    }
+
+    pub fn open(&self, listing: Listing<'_>, token: &str) -> Result<Place, CursorInvalid> {
+        let token = BASE64_URL_SAFE_NO_PAD
+            .decode(token)
+            .map_err(|_| CursorInvalid)?;
+        let body_bytes = token.len().checked_sub(TAG_BYTES).ok_or(CursorInvalid)?;
+        let (body, tag) = token.split_at(body_bytes);
+        hmac::verify(&self.0, &signed(listing, body), tag).map_err(|_| CursorInvalid)?;
+        let (head, after) = body
+            .split_first_chunk::<HEAD_BYTES>()
+            .ok_or(CursorInvalid)?;
+        let [VERSION, position @ ..] = *head else {
+            return Err(CursorInvalid);
+        };
+        Ok(Place {
+            position: i64::from_be_bytes(position),
+            after: after.to_vec(),
+        })
+    }
+}
+
+/// How many items a page holds: what was asked for, or where nothing was, the method's own figure.
+pub fn size(asked: u32, otherwise: u32) -> usize {
+    let size = if asked == 0 { otherwise } else { asked };
+    usize::try_from(size).unwrap_or(usize::MAX)
+}
+
+/// Every part with its length before it, so that no two listings sign the same bytes.
+fn signed(listing: Listing<'_>, body: &[u8]) -> Vec<u8> {
+    let parts = [
+        listing.method.as_bytes(),
+        listing.subject.as_bytes(),
+        listing.filters,
+        body,
+    ];
+    let mut bytes = Vec::with_capacity(parts.iter().map(|part| part.len() + 8).sum());
+    for part in parts {
+        bytes.extend((part.len() as u64).to_be_bytes());
+        bytes.extend(part);
+    }
+    bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const LISTING: Listing<'_> = Listing {
+        method: "/a/List",
+        subject: "exchange:anna",
+        filters: b"round",
+    };
+
+    fn key() -> PageKey {
+        PageKey::derive(b"a secret of the database")
+    }
+
+    fn place() -> impl Strategy<Value = Place> {
+        (any::<i64>(), prop::collection::vec(any::<u8>(), 0..64))
+            .prop_map(|(position, after)| Place { position, after })
+    }
+
+    proptest! {
+        #[test]
+        fn a_token_opens_to_what_was_sealed(place in place()) {
+            let token = key().seal(LISTING, &place);
+            prop_assert_eq!(key().open(LISTING, &token), Ok(place));
+        }
+
+        #[test]
+        fn any_flipped_bit_is_refused(place in place(), at in any::<prop::sample::Index>(), bit in 0..8_u8) {
+            let mut bytes = BASE64_URL_SAFE_NO_PAD.decode(key().seal(LISTING, &place)).unwrap();
+            *at.get_mut(&mut bytes) ^= 1_u8 << bit;
+            let token = BASE64_URL_SAFE_NO_PAD.encode(bytes);
+            prop_assert_eq!(key().open(LISTING, &token), Err(CursorInvalid));
+        }
+
+        #[test]
+        fn any_other_character_is_refused(place in place(), at in any::<prop::sample::Index>(), other in any::<u8>()) {
+            let mut token = key().seal(LISTING, &place).into_bytes();
+            let old = std::mem::replace(at.get_mut(&mut token), other);
+            prop_assume!(old != other);
+            let token = String::from_utf8_lossy(&token).into_owned();
+            prop_assert_eq!(key().open(LISTING, &token), Err(CursorInvalid));
+        }
+
+        #[test]
+        fn any_cut_or_longer_token_is_refused(place in place(), cut in any::<prop::sample::Index>(), more in "[A-Za-z0-9_-]{1,8}") {
+            let token = key().seal(LISTING, &place);
+            prop_assert_eq!(key().open(LISTING, &token[..cut.index(token.len())]), Err(CursorInvalid));
+            prop_assert_eq!(key().open(LISTING, &format!("{token}{more}")), Err(CursorInvalid));
+        }
+
+        #[test]
+        fn any_text_at_all_is_refused(token in ".*") {
+            prop_assert_eq!(key().open(LISTING, &token), Err(CursorInvalid));
+        }
+    }
+
+    #[test]
+    fn another_method_caller_filter_or_secret_does_not_open_it() {
+        let place = Place {
+            position: 7,
+            after: vec![1, 2, 3],
+        };
+        let token = key().seal(LISTING, &place);
+        for listing in [
+            Listing {
+                method: "/a/Other",
+                ..LISTING
+            },
+            Listing {
+                subject: "exchange:bo",
+                ..LISTING
+            },
+            Listing {
+                filters: b"",
+                ..LISTING
+            },
+            Listing {
+                subject: "exchange:annar",
+                filters: b"ound",
+                ..LISTING
+            },
+        ] {
+            assert_eq!(
+                key().open(listing, &token),
+                Err(CursorInvalid),
+                "{listing:?}"
+            );
+        }
+        assert_eq!(
+            PageKey::derive(b"another secret").open(LISTING, &token),
+            Err(CursorInvalid)
+        );
+    }
+}
