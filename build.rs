@@ -9,7 +9,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         .collect::<Result<_, _>>()?;
 
     let mut compiler = protox::Compiler::new(["proto", "proto/vendor"])?;
-    compiler.include_imports(true).include_source_info(true).open_files(files)?;
+    compiler
+        .include_imports(true)
+        .include_source_info(true)
+        .open_files(files)?;
 
     // Encoded by the compiler itself: prost-types has no room for custom options and would drop them.
     let descriptors = PathBuf::from(env::var("OUT_DIR")?).join("descriptors.bin");

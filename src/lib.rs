@@ -2,5 +2,6 @@
 //! share analyses, plans and reports.
 
 pub mod contract;
+pub mod error;
 pub mod page;
 pub mod proto;

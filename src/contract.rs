@@ -1,1 +1,0 @@
-pub type Codec<T,U>=tonic_prost::ProstCodec<T,U>;

@@ -1,0 +1,231 @@
+//! Why a call is refused, and the one mapping from that to what the caller is told.
+//! Knows the statuses of the contract; does not know which rule of which feature refused.
+
+mod details;
+
+use std::time::Duration;
+
+use tonic::{Code, Status};
+use uuid::Uuid;
+
+use crate::{contract::Violation, proto::v1};
+use details::Details;
+
+/// The domain of every `google.rpc.ErrorInfo`.
+pub const DOMAIN: &str = "styrkedja";
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a call is refused. Messages are for people and may change; reasons are for programs and do not.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("The call carries no token that the exchange accepts.")]
+    TokenNotAccepted,
+    #[error("No role of yours may do this; ExplainAccess tells why.")]
+    RoleMayNot { act: v1::Act },
+    /// Constant: what is outside the caller's scope looks exactly like what was never there.
+    #[error("There is no such thing, or it is outside what you may see.")]
+    NotFound,
+    #[error("{}", told_of_fields(.0))]
+    Fields(Vec<Violation>),
+    #[error("{}", told_of_findings(.0))]
+    Findings(Vec<v1::Finding>),
+    #[error(
+        "What you change has changed since you read it; read it again and repeat the change with its new etag."
+    )]
+    EtagMismatch { etag: String },
+    #[error("The document is in state {}, which does not allow this.", .state.as_str_name())]
+    StateForbids { state: v1::DocumentState },
+    #[error(
+        "A document is reviewed by someone of another organization than its author's and its owner's."
+    )]
+    OwnReview,
+    #[error(
+        "The review was made on another revision or content than the current one; read the document again."
+    )]
+    ReviewOutdated { revision: u32 },
+    #[error("The request id was used for another request; choose a new one.")]
+    RequestIdConflict,
+    #[error("The owner has another document of the kind with this external id.")]
+    ExternalIdTaken,
+    #[error("The page token was not made for you and these filters; start from the first page.")]
+    CursorInvalid,
+    #[error("The position is no longer kept; start again from the first page.")]
+    ResyncRequired,
+    #[error("The request is larger than the method allows; send less at a time.")]
+    TooLarge { max_request_bytes: u32 },
+    #[error("Your organization has used up its share for now; try again later.")]
+    QuotaUsedUp { retry_after: Duration },
+    #[error("The exchange is busy or stopping; try again with the same request id.")]
+    TryAgain { retry_after: Duration },
+    #[error("The call took longer than the method allows; try again with the same request id.")]
+    Deadline,
+    /// A fault of the exchange. The cause is logged under the incident and never sent.
+    #[error("A fault of the exchange, logged as incident {incident}.")]
+    Fault {
+        incident: Uuid,
+        cause: anyhow::Error,
+    },
+    #[error("There is no such method.")]
+    NoSuchMethod,
+    #[error("What the request builds on has changed meanwhile; read it again.")]
+    ChangedMeanwhile,
+    #[error("The bytes of the request are not a protobuf message of the method.")]
+    Malformed,
+}
+
+impl Error {
+    /// A fault of the exchange, under a new incident id.
+    pub fn fault(cause: impl Into<anyhow::Error>) -> Self {
+        Self::Fault {
+            incident: Uuid::new_v4(),
+            cause: cause.into(),
+        }
+    }
+
+    /// The exchange can not serve this now; nothing was applied, or a request id makes the retry safe.
+    pub fn try_again() -> Self {
+        Self::TryAgain {
+            retry_after: Duration::from_secs(1),
+        }
+    }
+
+    /// One field at fault.
+    pub fn field(violation: Violation) -> Self {
+        Self::Fields(vec![violation])
+    }
+
+    /// What the caller is told to react to.
+    pub fn reason(&self) -> v1::ErrorReason {
+        self.told().1
+    }
+
+    fn told(&self) -> (Code, v1::ErrorReason) {
+        use v1::ErrorReason as Reason;
+        match self {
+            Self::TokenNotAccepted => (Code::Unauthenticated, Reason::TokenNotAccepted),
+            Self::RoleMayNot { .. } => (Code::PermissionDenied, Reason::RoleMayNot),
+            Self::NotFound => (Code::NotFound, Reason::NotFound),
+            Self::Fields(_) => (Code::InvalidArgument, Reason::FieldsInvalid),
+            Self::Findings(_) => (Code::InvalidArgument, Reason::Findings),
+            Self::EtagMismatch { .. } => (Code::Aborted, Reason::EtagMismatch),
+            Self::StateForbids { .. } => (Code::FailedPrecondition, Reason::StateForbids),
+            Self::OwnReview => (Code::FailedPrecondition, Reason::OwnReview),
+            Self::ReviewOutdated { .. } => (Code::Aborted, Reason::ReviewOutdated),
+            Self::RequestIdConflict => (Code::AlreadyExists, Reason::RequestIdConflict),
+            Self::ExternalIdTaken => (Code::AlreadyExists, Reason::ExternalIdTaken),
+            Self::CursorInvalid => (Code::InvalidArgument, Reason::CursorInvalid),
+            Self::ResyncRequired => (Code::OutOfRange, Reason::ResyncRequired),
+            Self::TooLarge { .. } => (Code::ResourceExhausted, Reason::RequestTooLarge),
+            Self::QuotaUsedUp { .. } => (Code::ResourceExhausted, Reason::QuotaUsedUp),
+            Self::TryAgain { .. } => (Code::Unavailable, Reason::TryAgain),
+            Self::Deadline => (Code::DeadlineExceeded, Reason::Deadline),
+            Self::Fault { .. } => (Code::Internal, Reason::Fault),
+            Self::NoSuchMethod => (Code::Unimplemented, Reason::NoSuchMethod),
+            Self::ChangedMeanwhile => (Code::FailedPrecondition, Reason::ChangedMeanwhile),
+            Self::Malformed => (Code::Internal, Reason::Malformed),
+        }
+    }
+
+    fn details(&self) -> Details {
+        let details = Details::of(self.reason());
+        match self {
+            Self::RoleMayNot { act } => details.with("act", act.as_str_name()),
+            Self::Fields(violations) => details.violations(violations),
+            Self::Findings(findings) => details.findings(findings),
+            Self::EtagMismatch { etag } => details.with("etag", etag),
+            Self::StateForbids { state } => details.with("state", state.as_str_name()),
+            Self::ReviewOutdated { revision } => details.with("revision", &revision.to_string()),
+            Self::TooLarge { max_request_bytes } => {
+                details.with("max_request_bytes", &max_request_bytes.to_string())
+            }
+            Self::QuotaUsedUp { retry_after } | Self::TryAgain { retry_after } => {
+                details.retry(*retry_after)
+            }
+            Self::Fault { incident, .. } => details.with("incident", &incident.to_string()),
+            Self::TokenNotAccepted
+            | Self::NotFound
+            | Self::OwnReview
+            | Self::RequestIdConflict
+            | Self::ExternalIdTaken
+            | Self::CursorInvalid
+            | Self::ResyncRequired
+            | Self::Deadline
+            | Self::NoSuchMethod
+            | Self::ChangedMeanwhile
+            | Self::Malformed => details,
+        }
+    }
+}
+
+impl From<Error> for Status {
+    fn from(error: Error) -> Self {
+        if let Error::Fault { incident, cause } = &error {
+            tracing::error!(%incident, cause = format!("{cause:#}"), "A call ended in a fault of the exchange.");
+        }
+        let (code, message) = (error.told().0, error.to_string());
+        let details = error.details().encode(code, &message);
+        Self::with_details(code, message, details)
+    }
+}
+
+impl From<sea_orm::DbErr> for Error {
+    fn from(cause: sea_orm::DbErr) -> Self {
+        use sea_orm::DbErr;
+        if matches!(cause, DbErr::Conn(_) | DbErr::ConnectionAcquire(_)) {
+            tracing::warn!(%cause, "The database can not be reached.");
+            return Self::try_again();
+        }
+        Self::fault(cause)
+    }
+}
+
+impl From<Violation> for Error {
+    fn from(violation: Violation) -> Self {
+        Self::field(violation)
+    }
+}
+
+/// The first violation in words, so that a caller who reads no details knows where to start.
+fn told_of_fields(violations: &[Violation]) -> String {
+    match violations {
+        [] => "The request breaks a rule of the contract.".to_owned(),
+        [only] => format!("{}: {}", named(&only.field), only.description),
+        [first, rest @ ..] => format!(
+            "{}: {} The details name {} more.",
+            named(&first.field),
+            first.description,
+            rest.len(),
+        ),
+    }
+}
+
+fn told_of_findings(findings: &[v1::Finding]) -> String {
+    match findings {
+        [] => "The document breaks a rule of its kind.".to_owned(),
+        [only] => format!(
+            "{}: {} {}",
+            named(&only.field),
+            only.message_en,
+            only.remedy_en
+        ),
+        [first, rest @ ..] => format!(
+            "{}: {} {} The details name {} more.",
+            named(&first.field),
+            first.message_en,
+            first.remedy_en,
+            rest.len(),
+        ),
+    }
+}
+
+fn named(field: &str) -> &str {
+    if field.is_empty() {
+        "The request"
+    } else {
+        field
+    }
+}
+
+#[cfg(test)]
+mod tests;
