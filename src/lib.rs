@@ -1,7 +1,13 @@
 //! Styrkedja: the exchange through which schools, organizers, universities and the national agency
 //! share analyses, plans and reports.
 
+pub mod access;
+pub mod clock;
 pub mod contract;
+pub mod database;
+pub mod documents;
 pub mod error;
+pub mod journal;
+pub mod organizations;
 pub mod page;
 pub mod proto;

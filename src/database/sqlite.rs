@@ -1,0 +1,88 @@
+//! SQLite: one file, one server, one writer.
+
+use std::{
+    fs::{self, File, TryLockError},
+    path::Path,
+    sync::Arc,
+    time::Duration,
+};
+
+use sea_orm::SqlxSqliteConnector;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+
+use super::{Database, OpenError, Purpose, migrate};
+
+const READERS: u32 = 8;
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// Keeps other servers off the file for as long as it lives, and frees it however the process ends.
+#[derive(Debug)]
+pub struct FileLock(#[expect(dead_code, reason = "the lock is held by the open file")] File);
+
+pub async fn open(path: &str, purpose: Purpose) -> Result<Database, OpenError> {
+    // Two names of one file are one database.
+    let path = fs::canonicalize(path).map_or_else(
+        |_| path.to_owned(),
+        |path| path.to_string_lossy().into_owned(),
+    );
+    let lock = match purpose {
+        Purpose::Serve => Some(Arc::new(lock(&path)?)),
+        Purpose::Inspect if Path::new(&path).exists() => None,
+        Purpose::Inspect => return Err(OpenError::Missing { file: path }),
+    };
+    let writer = connect(&path, 1, purpose == Purpose::Inspect).await?;
+    if purpose == Purpose::Serve {
+        migrate(&SqlxSqliteConnector::from_sqlx_sqlite_pool(writer.clone())).await?;
+    }
+    let reader = connect(&path, READERS, true).await?;
+    Ok(Database {
+        reader: SqlxSqliteConnector::from_sqlx_sqlite_pool(reader),
+        writer: SqlxSqliteConnector::from_sqlx_sqlite_pool(writer),
+        _lock: lock,
+    })
+}
+
+fn lock(path: &str) -> Result<FileLock, OpenError> {
+    let failed = |source| OpenError::Lock {
+        file: format!("{path}.lock"),
+        source,
+    };
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(format!("{path}.lock"))
+        .map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(FileLock(file)),
+        Err(TryLockError::WouldBlock) => Err(OpenError::InUse {
+            file: path.to_owned(),
+        }),
+        Err(TryLockError::Error(source)) => Err(failed(source)),
+    }
+}
+
+async fn connect(
+    path: &str,
+    connections: u32,
+    read_only: bool,
+) -> Result<sqlx::SqlitePool, OpenError> {
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(!read_only)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(BUSY_TIMEOUT)
+        .statement_cache_capacity(256)
+        .pragma("query_only", if read_only { "on" } else { "off" });
+    Ok(SqlitePoolOptions::new()
+        .max_connections(connections)
+        .min_connections(1)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .connect_with(options)
+        .await?)
+}

@@ -1,0 +1,55 @@
+//! A revision of a document as it is kept. One table holds heads and history: the head is the row that nothing has ended.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "revisions")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub owner_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub document_id: Uuid,
+    /// From 1, without gaps.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub revision: i32,
+    /// `v1::DocumentKind`.
+    pub kind: i16,
+    /// `v1::DocumentState`.
+    pub state: i16,
+    /// The highest stage ever reached: 1 draft, 2 submitted or returned, 3 accepted. What visibility tests.
+    pub level: i16,
+    pub round: Option<String>,
+    /// `YYYY-MM-DD`.
+    pub period_start: Option<String>,
+    /// `YYYY-MM-DD`.
+    pub period_end: Option<String>,
+    pub external_scheme: Option<String>,
+    /// Unique per owner, kind and scheme among heads.
+    pub external_value: Option<String>,
+    /// The subject that wrote this revision.
+    pub author: String,
+    pub author_organization_id: Uuid,
+    pub created_at: i64,
+    pub updated_at: i64,
+    /// The encoded content. Only on revisions that changed it.
+    pub content: Option<Vec<u8>>,
+    /// The revision whose row holds the content of this one.
+    pub content_revision: i32,
+    /// SHA-256 of the content, wherever it is kept.
+    pub content_hash: Vec<u8>,
+    /// Encoded `v1::Review`.
+    pub review: Option<Vec<u8>>,
+    /// Encoded justifications.
+    pub justifications: Option<Vec<u8>>,
+    /// `v1::WithdrawReason`, 0 when not withdrawn.
+    pub withdraw_reason: i16,
+    /// Where it was written. Given by the journal.
+    pub position: i64,
+    /// Where the next revision was written. Given by the journal. None: it is the head.
+    pub until_position: Option<i64>,
+}
+
+#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

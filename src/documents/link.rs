@@ -1,0 +1,28 @@
+//! A link from an inner item of a document to another, as it is kept: written once, with the revision that holds the content.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "links")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub owner_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub document_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub revision: i32,
+    /// Place in the order of the content, from 0.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub ordinal: i32,
+    pub from_item: String,
+    pub relation: i16,
+    pub to_owner_id: Uuid,
+    /// The document's own id for a link inside it.
+    pub to_document_id: Uuid,
+    pub to_item: String,
+}
+
+#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

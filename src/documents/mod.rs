@@ -1,0 +1,4 @@
+//! Documents of every kind: the envelope, its states and its history. Knows nothing of what contents mean.
+
+pub mod entity;
+pub mod link;
