@@ -3,6 +3,7 @@
 
 pub mod access;
 pub mod clock;
+pub mod config;
 pub mod contract;
 pub mod database;
 pub mod documents;
@@ -11,3 +12,4 @@ pub mod journal;
 pub mod organizations;
 pub mod page;
 pub mod proto;
+pub mod telemetry;
