@@ -1,8 +1,50 @@
 //! The contract, enforced: access rules, limits and field rules, all read from the descriptors of `proto/`.
 //! Knows no service, no database and no caller.
 
+mod read;
+mod rules;
 mod violation;
 
+use std::sync::LazyLock;
+
+use prost_reflect::DescriptorPool;
+
+use crate::proto::DESCRIPTORS;
+pub use read::Incomplete;
+pub use rules::{Contract, KindRule, Method, RoleRule};
 pub use violation::Violation;
 
 pub type Codec<T, U> = tonic_prost::ProstCodec<T, U>;
+
+static CONTRACT: LazyLock<Result<(DescriptorPool, Contract), Incomplete>> = LazyLock::new(|| {
+    let pool = DescriptorPool::decode(DESCRIPTORS)
+        .map_err(|error| Incomplete::of(format!("the descriptors can not be read: {error}")))?;
+    let contract = Contract::read(&pool)?;
+    Ok((pool, contract))
+});
+
+/// The contract, or everything that it lacks. Called at start: without a complete contract nothing is served.
+pub fn load() -> Result<&'static Contract, Incomplete> {
+    CONTRACT
+        .as_ref()
+        .map(|(_, contract)| contract)
+        .map_err(Clone::clone)
+}
+
+/// The contract, once `load` has succeeded.
+pub fn get() -> &'static Contract {
+    &loaded().1
+}
+
+/// The descriptors of the contract.
+pub fn descriptors() -> &'static DescriptorPool {
+    &loaded().0
+}
+
+#[expect(
+    clippy::expect_used,
+    reason = "part of the program: complete always or never, and a test says always"
+)]
+fn loaded() -> &'static (DescriptorPool, Contract) {
+    CONTRACT.as_ref().expect("the contract is complete")
+}

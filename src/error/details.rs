@@ -60,7 +60,7 @@ impl Details {
         });
         self.and(
             "google.rpc.BadRequest",
-            &bad_request(entries.collect(), VIOLATIONS_BYTES),
+            &bad_request(&entries.collect::<Vec<_>>(), VIOLATIONS_BYTES),
         )
     }
 
@@ -71,7 +71,10 @@ impl Details {
             description: format!("{} {}", finding.message_en, finding.remedy_en),
             description_sv: String::new(),
         });
-        let listed = bad_request(entries.collect(), VIOLATIONS_BYTES - FINDINGS_BYTES);
+        let listed = bad_request(
+            &entries.collect::<Vec<_>>(),
+            VIOLATIONS_BYTES - FINDINGS_BYTES,
+        );
         let mut left = VIOLATIONS_BYTES.saturating_sub(listed.encoded_len());
         let in_full = findings.iter().take_while(|finding| {
             let needed = finding.encoded_len() + 3;
@@ -150,7 +153,7 @@ fn as_reason(rule: &str) -> String {
 }
 
 /// As much of the entries as fits: every field is named before any is described at length.
-fn bad_request(entries: Vec<Entry<'_>>, mut left: usize) -> BadRequest {
+fn bad_request(entries: &[Entry<'_>], mut left: usize) -> BadRequest {
     let cost = |form: &FieldViolation| form.encoded_len() + 3;
     let forms: Vec<_> = entries.iter().map(Entry::forms).collect();
     let mut rest: usize = forms.iter().map(|[_, _, bare]| cost(bare)).sum();

@@ -8,7 +8,7 @@ use std::time::Duration;
 use tonic::{Code, Status};
 use uuid::Uuid;
 
-use crate::{contract::Violation, proto::v1};
+use crate::{clock, contract::Violation, proto::v1};
 use details::Details;
 
 /// The domain of every `google.rpc.ErrorInfo`.
@@ -78,7 +78,7 @@ impl Error {
     /// A fault of the exchange, under a new incident id.
     pub fn fault(cause: impl Into<anyhow::Error>) -> Self {
         Self::Fault {
-            incident: Uuid::new_v4(),
+            incident: clock::new_id(),
             cause: cause.into(),
         }
     }

@@ -50,7 +50,7 @@ fn every_kind_of_error() -> Vec<Error> {
             max_request_bytes: 4096,
         },
         Error::QuotaUsedUp {
-            retry_after: Duration::from_secs(60),
+            retry_after: Duration::from_mins(1),
         },
         Error::try_again(),
         Error::Deadline,

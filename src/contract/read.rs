@@ -1,0 +1,339 @@
+//! Reads the contract from its descriptors, and names everything that it lacks at once.
+
+use std::{fmt, time::Duration};
+
+use prost_reflect::{
+    DescriptorPool, DynamicMessage, MessageDescriptor, MethodDescriptor, ReflectMessage,
+};
+
+use super::rules::{Contract, KindRule, Method, NarrowedField, RoleRule};
+use crate::proto::v1::{self, Act, DocumentKind, Reach, Role};
+
+/// What the contract lacks, each by name. The server does not start with any.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Incomplete {
+    pub missing: Vec<String>,
+}
+
+impl Incomplete {
+    pub(super) fn of(missing: String) -> Self {
+        Self {
+            missing: vec![missing],
+        }
+    }
+}
+
+impl fmt::Display for Incomplete {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the contract is incomplete: {}", self.missing.join("; "))
+    }
+}
+
+impl std::error::Error for Incomplete {}
+
+impl Contract {
+    /// Reads the contract from any descriptors that hold the package `styrkedja.v1`.
+    pub fn read(pool: &DescriptorPool) -> Result<Self, Incomplete> {
+        let mut reading = Reading {
+            pool,
+            missing: Vec::new(),
+        };
+        let contract = Self {
+            methods: reading
+                .methods()
+                .into_iter()
+                .map(|method| (method.path.clone(), method))
+                .collect(),
+            roles: reading.roles().into_iter().collect(),
+            kinds: reading.kinds().into_iter().collect(),
+            narrowed: reading.narrowed().into_iter().collect(),
+        };
+        reading.hold_together(&contract);
+        if reading.missing.is_empty() {
+            Ok(contract)
+        } else {
+            Err(Incomplete {
+                missing: reading.missing,
+            })
+        }
+    }
+}
+
+struct Reading<'a> {
+    pool: &'a DescriptorPool,
+    missing: Vec<String>,
+}
+
+impl Reading<'_> {
+    fn methods(&mut self) -> Vec<Method> {
+        let services = self
+            .pool
+            .services()
+            .filter(|service| service.package_name().starts_with("styrkedja."));
+        let methods: Vec<_> = services
+            .flat_map(|service| service.methods().collect::<Vec<_>>())
+            .collect();
+        methods
+            .iter()
+            .filter_map(|method| self.method(method))
+            .collect()
+    }
+
+    fn method(&mut self, method: &MethodDescriptor) -> Option<Method> {
+        let service = method.parent_service().full_name();
+        let path = format!("/{service}/{}", method.name());
+        let Some(access) = self.option::<v1::MethodAccess>(&method.options(), "access") else {
+            self.missing.push(format!("{path} states no access rule"));
+            return None;
+        };
+        self.demand(access.act() != Act::Unspecified, || {
+            format!("{path} states no act")
+        });
+        self.demand(access.max_request_bytes > 0, || {
+            format!("{path} states no max_request_bytes")
+        });
+        let streams = method.is_client_streaming() || method.is_server_streaming();
+        self.demand(access.deadline_ms > 0 || streams, || {
+            format!("{path} states no deadline_ms")
+        });
+        Some(Method {
+            service: service.to_owned(),
+            name: method.name().to_owned(),
+            act: access.act(),
+            max_request_bytes: access.max_request_bytes,
+            deadline: (access.deadline_ms > 0)
+                .then(|| Duration::from_millis(access.deadline_ms.into())),
+            request: method.input().full_name().to_owned(),
+            client_streaming: method.is_client_streaming(),
+            server_streaming: method.is_server_streaming(),
+            path,
+        })
+    }
+
+    fn roles(&mut self) -> Vec<(Role, RoleRule)> {
+        let Some(declared) = self.pool.get_enum_by_name("styrkedja.v1.Role") else {
+            self.missing
+                .push("there is no enum styrkedja.v1.Role".to_owned());
+            return Vec::new();
+        };
+        let mut rules = Vec::new();
+        for value in declared.values() {
+            let access = self.option::<v1::RoleAccess>(&value.options(), "role");
+            let known = Role::try_from(value.number());
+            match (access, known) {
+                (None, _) => self
+                    .missing
+                    .push(format!("{} states no access rule", value.name())),
+                (_, Err(_)) => self
+                    .missing
+                    .push(format!("{} is not known to the program", value.name())),
+                (Some(access), Ok(Role::Unspecified)) => {
+                    let nothing = access == v1::RoleAccess::default();
+                    self.demand(nothing, || format!("{} may do something", value.name()));
+                }
+                (Some(access), Ok(role)) => rules.push((role, self.role(value.name(), &access))),
+            }
+        }
+        rules
+    }
+
+    fn role(&mut self, name: &str, access: &v1::RoleAccess) -> RoleRule {
+        let rule = RoleRule {
+            acts: access.acts().collect(),
+            granted_at: access.granted_at().collect(),
+            assigned: access.assigned,
+            round_required: access.round_required,
+            end_required: access.end_required,
+            author: access.author(),
+            review: access.review(),
+            read: access.read(),
+            sees_own_from: access.sees_own_from(),
+            sees_others_from: access.sees_others_from(),
+            may_grant: access.may_grant().collect(),
+        };
+        self.demand(!rule.acts.is_empty(), || format!("{name} states no acts"));
+        self.demand(!rule.granted_at.is_empty(), || {
+            format!("{name} states no granted_at")
+        });
+        self.demand(rule.read != Reach::Unspecified, || {
+            format!("{name} states no reach to read")
+        });
+        let reads = rule.acts.contains(&Act::ReadDocuments);
+        let stages = [rule.sees_own_from, rule.sees_others_from];
+        self.demand(
+            !reads || !stages.contains(&v1::DocumentState::Unspecified),
+            || format!("{name} reads documents and states no stage from which it sees them"),
+        );
+        let authors = rule.acts.contains(&Act::EditDocuments);
+        self.demand(authors == (rule.author != Reach::Unspecified), || {
+            format!("{name} states a reach to author without editing, or edits without one")
+        });
+        let reviews = rule.acts.contains(&Act::ReviewDocuments);
+        self.demand(reviews == (rule.review != Reach::Unspecified), || {
+            format!("{name} states a reach to review without reviewing, or reviews without one")
+        });
+        let manages = rule.acts.contains(&Act::ManageGrants);
+        self.demand(manages != rule.may_grant.is_empty(), || {
+            format!("{name} states roles that it may grant without managing grants, or manages grants without them")
+        });
+        let unspecified =
+            rule.acts.contains(&Act::Unspecified) || rule.may_grant.contains(&Role::Unspecified);
+        self.demand(!unspecified, || {
+            format!("{name} names an unspecified act or role")
+        });
+        rule
+    }
+
+    /// Kinds, content messages and fields of `Document` must pair up: `DOCUMENT_KIND_X` with the field `x`.
+    fn kinds(&mut self) -> Vec<(DocumentKind, KindRule)> {
+        let content = self
+            .pool
+            .get_message_by_name("styrkedja.v1.Document")
+            .and_then(|document| document.oneofs().find(|oneof| oneof.name() == "content"));
+        let (Some(content), Some(kinds)) = (
+            content,
+            self.pool.get_enum_by_name("styrkedja.v1.DocumentKind"),
+        ) else {
+            self.missing.push("there is no oneof styrkedja.v1.Document.content or no enum styrkedja.v1.DocumentKind".to_owned());
+            return Vec::new();
+        };
+        let mut rules = Vec::new();
+        for field in content.fields() {
+            let name = format!("DOCUMENT_KIND_{}", field.name().to_ascii_uppercase());
+            self.demand(kinds.get_value_by_name(&name).is_some(), || {
+                format!("Document.{} has no {name}", field.name())
+            });
+            let message = field.kind().as_message().cloned();
+            let Some(rule) = message.and_then(|message| self.kind(&message, field.name())) else {
+                continue;
+            };
+            match DocumentKind::from_str_name(&name) {
+                Some(kind) => rules.push((kind, rule)),
+                None => self
+                    .missing
+                    .push(format!("{name} is not known to the program")),
+            }
+        }
+        for value in kinds.values().filter(|value| value.number() != 0) {
+            let field = value
+                .name()
+                .trim_start_matches("DOCUMENT_KIND_")
+                .to_ascii_lowercase();
+            self.demand(content.fields().any(|other| other.name() == field), || {
+                format!("{} has no field {field} in Document.content", value.name())
+            });
+        }
+        rules
+    }
+
+    fn kind(&mut self, message: &MessageDescriptor, field: &str) -> Option<KindRule> {
+        let Some(access) = self.option::<v1::KindAccess>(&message.options(), "kind") else {
+            self.missing
+                .push(format!("{} states no access rule", message.full_name()));
+            return None;
+        };
+        let rule = KindRule {
+            message: message.full_name().to_owned(),
+            field: field.to_owned(),
+            authors: access.authors().collect(),
+            reviewers: access.reviewers().collect(),
+            readers: access.readers().collect(),
+        };
+        self.demand(!rule.authors.is_empty(), || {
+            format!("{} states no authors", rule.message)
+        });
+        self.demand(!rule.reviewers.is_empty(), || {
+            format!("{} states no reviewers", rule.message)
+        });
+        let unspecified = [&rule.authors, &rule.reviewers, &rule.readers]
+            .iter()
+            .any(|roles| roles.contains(&Role::Unspecified));
+        self.demand(!unspecified, || {
+            format!("{} names an unspecified role", rule.message)
+        });
+        Some(rule)
+    }
+
+    fn narrowed(&mut self) -> Vec<(String, Vec<NarrowedField>)> {
+        let messages = self
+            .pool
+            .all_messages()
+            .filter(|message| message.package_name().starts_with("styrkedja."));
+        messages
+            .filter_map(|message| {
+                let narrowed: Vec<_> = message
+                    .fields()
+                    .filter_map(|field| {
+                        let access = self.option::<v1::FieldAccess>(&field.options(), "field")?;
+                        let visible_to: Vec<_> = access.visible_to().collect();
+                        self.demand(!visible_to.is_empty(), || {
+                            format!("{} is narrowed to nobody", field.full_name())
+                        });
+                        Some(NarrowedField {
+                            number: field.number(),
+                            name: field.name().to_owned(),
+                            visible_to,
+                        })
+                    })
+                    .collect();
+                (!narrowed.is_empty()).then(|| (message.full_name().to_owned(), narrowed))
+            })
+            .collect()
+    }
+
+    /// What no single rule can show: an act that methods have and no role may do, a request that two methods share.
+    fn hold_together(&mut self, contract: &Contract) {
+        for method in contract.methods() {
+            let open = matches!(
+                method.act,
+                Act::Unspecified | Act::CallOpenly | Act::KnowOwnAccess
+            );
+            let somebody = open
+                || contract
+                    .roles()
+                    .any(|(_, rule)| rule.acts.contains(&method.act));
+            self.demand(somebody, || {
+                format!(
+                    "{} is for {}, which no role may do",
+                    method.path,
+                    method.act.as_str_name()
+                )
+            });
+            let shared = contract
+                .methods()
+                .any(|other| other.path < method.path && other.request == method.request);
+            self.demand(!shared, || {
+                format!("{} shares its request with another method", method.path)
+            });
+        }
+    }
+
+    fn option<T: prost::Message + Default>(
+        &self,
+        options: &DynamicMessage,
+        name: &str,
+    ) -> Option<T> {
+        let extension = self
+            .pool
+            .get_extension_by_name(&format!("styrkedja.v1.{name}"))?;
+        if extension.containing_message() != options.descriptor()
+            || !options.has_extension(&extension)
+        {
+            return None;
+        }
+        options
+            .get_extension(&extension)
+            .as_message()?
+            .transcode_to()
+            .ok()
+    }
+
+    fn demand(&mut self, holds: bool, otherwise: impl FnOnce() -> String) {
+        if !holds {
+            self.missing.push(otherwise());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

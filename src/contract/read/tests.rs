@@ -1,0 +1,266 @@
+use prost_reflect::Value;
+
+use super::*;
+use crate::{contract, proto::DESCRIPTORS};
+
+/// The descriptors of the contract as a message, open to change.
+struct Draft {
+    files: DynamicMessage,
+    pool: DescriptorPool,
+}
+
+impl Draft {
+    fn new() -> Self {
+        let pool = DescriptorPool::decode(DESCRIPTORS).unwrap();
+        let set = pool
+            .get_message_by_name("google.protobuf.FileDescriptorSet")
+            .unwrap();
+        Self {
+            files: DynamicMessage::decode(set, DESCRIPTORS).unwrap(),
+            pool,
+        }
+    }
+
+    /// The first thing of a name, found in whatever list of descriptors holds it.
+    fn find(&mut self, list: &[&str], name: &str) -> &mut DynamicMessage {
+        fn items<'a>(
+            message: &'a mut DynamicMessage,
+            list: &[&str],
+            name: &str,
+        ) -> Option<&'a mut DynamicMessage> {
+            let [first, rest @ ..] = list else {
+                let own = message.get_field_by_name("name")?.as_str()? == name;
+                return own.then_some(message);
+            };
+            let values = message.get_field_by_name_mut(first)?.as_list_mut()?;
+            values
+                .iter_mut()
+                .filter_map(Value::as_message_mut)
+                .find_map(|item| items(item, rest, name))
+        }
+        items(&mut self.files, list, name).unwrap()
+    }
+
+    /// Takes the option away.
+    fn without(mut self, option: &str, list: &[&str], name: &str) -> Self {
+        let extension = self
+            .pool
+            .get_extension_by_name(&format!("styrkedja.v1.{option}"))
+            .unwrap();
+        let target = self.find(list, name);
+        let options = target
+            .get_field_by_name_mut("options")
+            .unwrap()
+            .as_message_mut()
+            .unwrap();
+        assert!(
+            options.has_extension(&extension),
+            "{name} has no option {option}"
+        );
+        options.clear_extension(&extension);
+        self
+    }
+
+    /// Changes the option.
+    fn with(mut self, option: &str, list: &[&str], name: &str, field: &str, value: Value) -> Self {
+        let extension = self
+            .pool
+            .get_extension_by_name(&format!("styrkedja.v1.{option}"))
+            .unwrap();
+        let options = self
+            .find(list, name)
+            .get_field_by_name_mut("options")
+            .unwrap()
+            .as_message_mut()
+            .unwrap();
+        options
+            .get_extension_mut(&extension)
+            .as_message_mut()
+            .unwrap()
+            .set_field_by_name(field, value);
+        self
+    }
+
+    fn missing(self) -> Vec<String> {
+        let pool =
+            DescriptorPool::decode(prost::Message::encode_to_vec(&self.files).as_slice()).unwrap();
+        Contract::read(&pool)
+            .err()
+            .map_or_else(Vec::new, |incomplete| incomplete.missing)
+    }
+}
+
+const METHODS: &[&str] = &["file", "service", "method"];
+const MESSAGES: &[&str] = &["file", "message_type"];
+const VALUES: &[&str] = &["file", "enum_type", "value"];
+
+#[test]
+fn the_contract_is_complete() {
+    assert_eq!(contract::load().map(|_| ()), Ok(()));
+}
+
+#[test]
+fn reading_it_unchanged_from_a_draft_misses_nothing() {
+    assert_eq!(Draft::new().missing(), Vec::<String>::new());
+}
+
+/// What is missing once each of these has lost its rule. All are taken away at once: reading a draft takes time.
+fn missing_without<'a>(
+    option: &str,
+    list: &[&str],
+    names: impl Iterator<Item = &'a str>,
+) -> Vec<String> {
+    names
+        .fold(Draft::new(), |draft, name| {
+            draft.without(option, list, name)
+        })
+        .missing()
+}
+
+#[test]
+fn every_method_without_a_rule_stops_the_start_by_name() {
+    let contract = contract::get();
+    let missing = missing_without(
+        "access",
+        METHODS,
+        contract.methods().map(|method| &*method.name),
+    );
+    for Method { path, .. } in contract.methods() {
+        assert!(
+            missing.contains(&format!("{path} states no access rule")),
+            "{path}"
+        );
+    }
+}
+
+#[test]
+fn every_role_without_a_rule_stops_the_start_by_name() {
+    let names: Vec<_> = contract::get()
+        .roles()
+        .map(|(role, _)| role.as_str_name())
+        .collect();
+    let missing = missing_without("role", VALUES, names.iter().copied());
+    for name in names {
+        assert!(
+            missing.contains(&format!("{name} states no access rule")),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn every_kind_without_a_rule_stops_the_start_by_name() {
+    let contract = contract::get();
+    let names: Vec<_> = contract.kinds().map(|(_, kind)| &*kind.message).collect();
+    let short = names
+        .iter()
+        .map(|name| name.trim_start_matches("styrkedja.v1."));
+    let missing = missing_without("kind", MESSAGES, short);
+    for name in names {
+        assert!(
+            missing.contains(&format!("{name} states no access rule")),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn one_missing_rule_alone_stops_the_start() {
+    let missing = Draft::new()
+        .without("access", METHODS, "GetDocument")
+        .missing();
+    assert_eq!(
+        missing,
+        ["/styrkedja.v1.DocumentService/GetDocument states no access rule"]
+    );
+}
+
+#[test]
+fn a_kind_without_content_and_content_without_a_kind_stop_the_start() {
+    let mut draft = Draft::new();
+    let value = draft.find(VALUES, "DOCUMENT_KIND_ACTION_PLAN");
+    value.set_field_by_name("name", Value::String("DOCUMENT_KIND_AGREEMENT".to_owned()));
+    let missing = draft.missing();
+    assert_eq!(
+        missing,
+        [
+            "Document.action_plan has no DOCUMENT_KIND_ACTION_PLAN",
+            "DOCUMENT_KIND_AGREEMENT has no field agreement in Document.content",
+        ]
+    );
+}
+
+#[test]
+fn everything_that_is_missing_is_named_at_once() {
+    let missing = Draft::new()
+        .without("access", METHODS, "GetDocument")
+        .without("role", VALUES, "ROLE_TEACHER")
+        .without("kind", MESSAGES, "FollowUpReport")
+        .missing();
+    assert_eq!(missing.len(), 3, "{missing:?}");
+}
+
+#[test]
+fn a_method_without_act_limit_or_deadline_stops_the_start() {
+    for (field, value) in [
+        ("act", Value::EnumNumber(0)),
+        ("max_request_bytes", Value::U32(0)),
+        ("deadline_ms", Value::U32(0)),
+    ] {
+        let missing = Draft::new()
+            .with("access", METHODS, "GetDocument", field, value)
+            .missing();
+        assert_eq!(
+            missing,
+            [format!(
+                "/styrkedja.v1.DocumentService/GetDocument states no {field}"
+            )]
+        );
+    }
+}
+
+#[test]
+fn an_act_that_no_role_may_do_stops_the_start() {
+    let officer = vec![Value::EnumNumber(Act::ReadOrganizations.into())];
+    let draft = Draft::new()
+        .with(
+            "role",
+            VALUES,
+            "ROLE_AGENCY_OFFICER",
+            "acts",
+            Value::List(officer.clone()),
+        )
+        .with(
+            "role",
+            VALUES,
+            "ROLE_OPERATOR",
+            "acts",
+            Value::List(officer),
+        );
+    let missing = draft.missing();
+    let import = "/styrkedja.v1.OrganizationService/ImportOrganizations is for ACT_IMPORT_ORGANIZATIONS, which no role may do";
+    assert!(missing.iter().any(|line| line == import), "{missing:?}");
+}
+
+#[test]
+fn parts_in_a_kind_and_acts_of_a_role_must_both_allow() {
+    let contract = contract::get();
+    let allows = |role, act| contract.allows(role, act, DocumentKind::Analysis);
+    assert!(allows(Role::Principal, Act::SubmitDocuments));
+    assert!(
+        !allows(Role::Teacher, Act::SubmitDocuments),
+        "an author without the act"
+    );
+    assert!(
+        !allows(Role::UniversityCoordinator, Act::SubmitDocuments),
+        "the act without being author of the kind"
+    );
+    assert!(allows(Role::GoverningBoard, Act::ReadDocuments));
+    assert!(!allows(Role::GoverningBoard, Act::EditDocuments));
+    assert!(!contract.allows(
+        Role::Principal,
+        Act::SubmitDocuments,
+        DocumentKind::Unspecified
+    ));
+    assert!(!allows(Role::Unspecified, Act::ReadDocuments));
+}

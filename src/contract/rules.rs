@@ -1,0 +1,157 @@
+//! The access rules and limits of the contract as plain Rust, and the questions that are asked of them.
+//! What no rule allows is not allowed.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    time::Duration,
+};
+
+use crate::proto::v1::{Act, DocumentKind, DocumentState, OrganizationType, Reach, Role};
+
+/// Everything that the contract says of methods, roles, kinds and fields.
+#[derive(Debug)]
+pub struct Contract {
+    pub(super) methods: BTreeMap<String, Method>,
+    pub(super) roles: BTreeMap<Role, RoleRule>,
+    pub(super) kinds: BTreeMap<DocumentKind, KindRule>,
+    pub(super) narrowed: HashMap<String, Vec<NarrowedField>>,
+}
+
+/// A method of the contract.
+#[derive(Clone, Debug)]
+pub struct Method {
+    /// As in HTTP, for example `/styrkedja.v1.DocumentService/GetDocument`.
+    pub path: String,
+    /// The full name of its service.
+    pub service: String,
+    pub name: String,
+    pub act: Act,
+    pub max_request_bytes: u32,
+    /// `None`: a stream without an end of its own.
+    pub deadline: Option<Duration>,
+    /// The full name of its request message. No other method has the same.
+    pub request: String,
+    pub client_streaming: bool,
+    pub server_streaming: bool,
+}
+
+/// What a role may do, and where.
+#[derive(Clone, Debug)]
+pub struct RoleRule {
+    pub acts: Vec<Act>,
+    pub granted_at: Vec<OrganizationType>,
+    pub assigned: bool,
+    pub round_required: bool,
+    pub end_required: bool,
+    pub author: Reach,
+    pub review: Reach,
+    pub read: Reach,
+    pub sees_own_from: DocumentState,
+    pub sees_others_from: DocumentState,
+    pub may_grant: Vec<Role>,
+}
+
+/// Who takes which part in a kind of document.
+#[derive(Clone, Debug)]
+pub struct KindRule {
+    /// The full name of the content message, for example `styrkedja.v1.Analysis`.
+    pub message: String,
+    /// The field of `Document` that holds it, for example `analysis`.
+    pub field: String,
+    pub authors: Vec<Role>,
+    pub reviewers: Vec<Role>,
+    pub readers: Vec<Role>,
+}
+
+/// A field that only some roles see.
+#[derive(Clone, Debug)]
+pub struct NarrowedField {
+    pub number: u32,
+    pub name: String,
+    pub visible_to: Vec<Role>,
+}
+
+static NO_ROLE: RoleRule = RoleRule {
+    acts: Vec::new(),
+    granted_at: Vec::new(),
+    assigned: false,
+    round_required: false,
+    end_required: false,
+    author: Reach::Unspecified,
+    review: Reach::Unspecified,
+    read: Reach::Unspecified,
+    sees_own_from: DocumentState::Unspecified,
+    sees_others_from: DocumentState::Unspecified,
+    may_grant: Vec::new(),
+};
+
+static NO_KIND: KindRule = KindRule {
+    message: String::new(),
+    field: String::new(),
+    authors: Vec::new(),
+    reviewers: Vec::new(),
+    readers: Vec::new(),
+};
+
+impl Contract {
+    /// The method at a path, for example `/styrkedja.v1.DocumentService/GetDocument`.
+    pub fn method(&self, path: &str) -> Option<&Method> {
+        self.methods.get(path)
+    }
+
+    /// All methods, in order of path.
+    pub fn methods(&self) -> impl Iterator<Item = &Method> {
+        self.methods.values()
+    }
+
+    /// What a role may do. `ROLE_UNSPECIFIED` may do nothing.
+    pub fn role(&self, role: Role) -> &RoleRule {
+        self.roles.get(&role).unwrap_or(&NO_ROLE)
+    }
+
+    /// All roles that can be granted, in order of number.
+    pub fn roles(&self) -> impl Iterator<Item = (Role, &RoleRule)> {
+        self.roles.iter().map(|(role, rule)| (*role, rule))
+    }
+
+    /// Who takes part in a kind of document. Nobody does in `DOCUMENT_KIND_UNSPECIFIED`.
+    pub fn kind(&self, kind: DocumentKind) -> &KindRule {
+        self.kinds.get(&kind).unwrap_or(&NO_KIND)
+    }
+
+    /// All kinds of document, in order of number.
+    pub fn kinds(&self) -> impl Iterator<Item = (DocumentKind, &KindRule)> {
+        self.kinds.iter().map(|(kind, rule)| (*kind, rule))
+    }
+
+    /// Whether the role may do the act at all, and takes the part in the kind that the act needs. Reach comes after.
+    pub fn allows(&self, role: Role, act: Act, kind: DocumentKind) -> bool {
+        let parts = self.kind(kind);
+        let takes_part = match act {
+            Act::ReadDocuments => {
+                parts.readers.contains(&role)
+                    || parts.authors.contains(&role)
+                    || parts.reviewers.contains(&role)
+            }
+            Act::CreateDocuments
+            | Act::EditDocuments
+            | Act::SubmitDocuments
+            | Act::WithdrawDocuments => parts.authors.contains(&role),
+            Act::ReviewDocuments => parts.reviewers.contains(&role),
+            // These are about no kind of document.
+            Act::CallOpenly
+            | Act::KnowOwnAccess
+            | Act::ReadOrganizations
+            | Act::ImportOrganizations
+            | Act::ReadGrants
+            | Act::ManageGrants => true,
+            Act::Unspecified => false,
+        };
+        takes_part && self.role(role).acts.contains(&act)
+    }
+
+    /// The fields of a message that only some roles see, by its full name.
+    pub fn narrowed_fields(&self, message: &str) -> &[NarrowedField] {
+        self.narrowed.get(message).map_or(&[], Vec::as_slice)
+    }
+}
