@@ -8,6 +8,7 @@ use sea_orm::{DatabaseConnection, DbBackend, DbErr};
 use sea_orm_migration::MigratorTrait;
 
 mod postgres;
+mod secret;
 mod sqlite;
 
 /// What the database is opened for.

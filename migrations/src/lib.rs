@@ -11,6 +11,7 @@ mod m0005_links;
 mod m0006_partitions;
 mod m0007_entries;
 mod m0008_requests;
+mod m0009_secrets;
 
 /// The steps, in order.
 pub struct Migrator;
@@ -27,6 +28,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_partitions::Migration),
             Box::new(m0007_entries::Migration),
             Box::new(m0008_requests::Migration),
+            Box::new(m0009_secrets::Migration),
         ]
     }
 }

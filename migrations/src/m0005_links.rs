@@ -14,6 +14,7 @@ const UP: &[&str] = &[
         relation SMALLINT NOT NULL,
         to_owner_id UUID NOT NULL,
         to_document_id UUID NOT NULL,
+        to_revision INTEGER NOT NULL,
         to_item TEXT NOT NULL,
         PRIMARY KEY (owner_id, document_id, revision, ordinal)
     )",

@@ -4,7 +4,7 @@ use tempfile::TempDir;
 
 use super::*;
 
-const TABLES: [&str; 8] = [
+const TABLES: [&str; 9] = [
     "organizations",
     "successions",
     "grants",
@@ -13,6 +13,7 @@ const TABLES: [&str; 8] = [
     "partitions",
     "entries",
     "requests",
+    "secrets",
 ];
 
 fn url(folder: &TempDir) -> String {

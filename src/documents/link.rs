@@ -19,6 +19,8 @@ pub struct Model {
     pub to_owner_id: Uuid,
     /// The document's own id for a link inside it.
     pub to_document_id: Uuid,
+    /// The revision of it that was meant. 0: the newest, or the document itself.
+    pub to_revision: i32,
     pub to_item: String,
 }
 
