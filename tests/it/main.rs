@@ -1,0 +1,12 @@
+//! Stories told over the wire: a real server, real clients, and each story on both databases.
+
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that can not go on, stops"
+)]
+
+#[macro_use]
+mod world;
+
+mod storage;
