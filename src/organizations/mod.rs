@@ -1,4 +1,7 @@
-//! The register of organizations: a tree that changes with time. Knows nothing of documents.
+//! The register of organizations: who there is in the school system, under whom, since when, and from what it came.
+//! Knows nothing of documents.
 
+pub mod codes;
 pub mod entity;
+pub mod findings;
 pub mod succession;
