@@ -1,3 +1,134 @@
-//! Who calls, and what they may do. Knows nothing of what documents say.
+//! Who calls, and what they may do: tokens, grants, scope and the gate. Knows nothing of what documents say.
 
+mod caller;
+mod decide;
 pub mod entity;
+pub mod gate;
+pub mod issuers;
+mod jwks;
+mod model;
+pub mod own_key;
+mod register;
+mod scope;
+mod token;
+mod tree;
+
+use std::{sync::Arc, time::Duration};
+
+use anyhow::Context;
+use http::HeaderMap;
+
+use crate::{
+    clock::{self, Time},
+    config::Config,
+    contract::{self, Contract},
+    database::Database,
+    error::{Error, Result},
+};
+use issuers::{Issuers, Outside};
+use register::Register;
+
+pub use caller::Caller;
+pub use gate::caller_of;
+pub use model::{Grant, Target};
+pub use scope::{Scope, target_of};
+
+/// How often the register is read anew, so that what other server processes write counts here.
+const POLL: Duration = Duration::from_millis(500);
+
+/// Who may call, and what they may do. Cheap to clone; all clones see the same register.
+#[derive(Clone, Debug)]
+pub struct Access {
+    issuers: Arc<Issuers>,
+    register: Arc<Register>,
+    contract: &'static Contract,
+}
+
+impl Access {
+    /// Reads the register and the keys, and keeps both fresh for as long as any clone lives.
+    pub async fn open(config: &Config, database: &Database) -> anyhow::Result<Self> {
+        let issuers = Arc::new(issuers_of(config)?);
+        issuers.fetch().await;
+        let register = Register::open(database)
+            .await
+            .context("the register of access can not be read")?;
+        let access = Self {
+            issuers,
+            register: Arc::new(register),
+            contract: contract::get(),
+        };
+        access.keep_fresh();
+        Ok(access)
+    }
+
+    /// Reads what was written to organizations and grants until now. Called after own writes, before they are answered.
+    pub async fn refresh(&self) -> Result<()> {
+        Ok(self.register.refresh().await?)
+    }
+
+    /// The caller whom the token of a request names. Every fault of a token is told alike.
+    async fn identify(&self, headers: &HeaderMap) -> Result<Caller> {
+        let now = clock::now();
+        let verified = match token::bearer(headers) {
+            Ok(token) => self.issuers.verify(token, now.seconds()).await,
+            Err(fault) => Err(fault),
+        };
+        let verified = verified.map_err(|fault| {
+            tracing::info!(target: "security", reason = fault.word(), "A token was not accepted.");
+            Error::TokenNotAccepted
+        })?;
+        let end = Time::from_micros(0).plus_seconds(verified.expires_at);
+        Ok(Caller::new(
+            &verified.subject,
+            end,
+            now,
+            self.contract,
+            self.register.snapshot(),
+        ))
+    }
+
+    fn keep_fresh(&self) {
+        let register = Arc::downgrade(&self.register);
+        tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(POLL).await;
+                let Some(register) = register.upgrade() else {
+                    return;
+                };
+                if let Err(cause) = register.refresh().await {
+                    tracing::warn!(%cause, "The register of access could not be read anew.");
+                }
+            }
+        });
+        let issuers = Arc::downgrade(&self.issuers);
+        tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(issuers::REFRESH_EVERY).await;
+                let Some(issuers) = issuers.upgrade() else {
+                    return;
+                };
+                issuers.fetch().await;
+            }
+        });
+    }
+}
+
+fn issuers_of(config: &Config) -> anyhow::Result<Issuers> {
+    let tokens = &config.tokens;
+    let own = own_key::load(&tokens.key)?;
+    let outside = tokens.outside.iter().map(|outside| {
+        Ok(Outside {
+            issuer: Arc::new(token::Issuer {
+                name: outside.name.clone(),
+                iss: outside.issuer.clone(),
+            }),
+            source: jwks::Source::parse(&outside.keys)?,
+        })
+    });
+    Issuers::new(
+        &tokens.audience,
+        &own,
+        &tokens.issuer,
+        outside.collect::<anyhow::Result<_>>()?,
+    )
+}

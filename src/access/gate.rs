@@ -1,0 +1,150 @@
+//! The gate before every service: path to rule, token to caller, and whether the caller may do what the method does at
+//! all. Knows nothing of what a call is about; that is decided where it is known.
+
+use std::{
+    future::Future,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use http::{HeaderMap, Request, Response};
+use tonic::{Status, body::Body};
+use tower::{Layer, Service};
+
+use super::{Access, Caller};
+use crate::{
+    contract::{self, Method},
+    error::{Error, Result},
+    proto::v1::Act,
+};
+
+const HEALTH: &str = "/grpc.health.v1.Health/";
+const REFLECTION: [&str; 2] = ["/grpc.reflection.v1.", "/grpc.reflection.v1alpha."];
+
+/// The caller of a request, put there by the gate. Metadata is never asked: trailers can replace it after the gate.
+pub fn caller_of<T>(request: &tonic::Request<T>) -> Result<Caller> {
+    let caller = request.extensions().get::<Caller>().cloned();
+    caller.ok_or_else(|| Error::fault(anyhow::anyhow!("a call came past the gate")))
+}
+
+/// Puts the gate before a service.
+#[derive(Clone, Debug)]
+pub struct GateLayer(Access);
+
+impl GateLayer {
+    pub fn new(access: Access) -> Self {
+        Self(access)
+    }
+}
+
+impl<S> Layer<S> for GateLayer {
+    type Service = Gate<S>;
+
+    fn layer(&self, inner: S) -> Gate<S> {
+        Gate {
+            access: self.0.clone(),
+            inner,
+        }
+    }
+}
+
+/// A service behind the gate.
+#[derive(Clone, Debug)]
+pub struct Gate<S> {
+    access: Access,
+    inner: S,
+}
+
+impl<S, B> Service<Request<B>> for Gate<S>
+where
+    S: Service<Request<B>, Response = Response<Body>> + Clone + Send + 'static,
+    S::Future: Send,
+    B: Send + 'static,
+{
+    type Response = Response<Body>;
+    type Error = S::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, S::Error>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, mut request: Request<B>) -> Self::Future {
+        // The clone takes the place of the service that was polled ready.
+        let ready = self.inner.clone();
+        let mut inner = std::mem::replace(&mut self.inner, ready);
+        let access = self.access.clone();
+        Box::pin(async move {
+            let door = Door::at(request.uri().path());
+            match access.admit(&door, request.headers()).await {
+                Ok(Some(caller)) => request.extensions_mut().insert(caller),
+                Ok(None) => request.extensions_mut().remove(),
+                Err(refusal) => return Ok(Status::from(refusal).into_http()),
+            };
+            let answer = inner.call(request);
+            match door.deadline() {
+                None => answer.await,
+                Some(deadline) => tokio::time::timeout(deadline, answer)
+                    .await
+                    .unwrap_or_else(|_| Ok(Status::from(Error::Deadline).into_http())),
+            }
+        })
+    }
+}
+
+/// What stands at a path.
+enum Door {
+    Method(&'static Method),
+    /// Health: open to all, and reveals nothing but that.
+    Open,
+    /// Reflection: open to any verified subject.
+    Verified,
+    /// Nothing. The router says so.
+    Nothing,
+}
+
+impl Door {
+    fn at(path: &str) -> Self {
+        if let Some(method) = contract::get().method(path) {
+            Self::Method(method)
+        } else if path.starts_with(HEALTH) {
+            Self::Open
+        } else if REFLECTION.iter().any(|service| path.starts_with(service)) {
+            Self::Verified
+        } else {
+            Self::Nothing
+        }
+    }
+
+    fn act(&self) -> Act {
+        match self {
+            Self::Method(method) => method.act,
+            Self::Open | Self::Nothing => Act::CallOpenly,
+            Self::Verified => Act::KnowOwnAccess,
+        }
+    }
+
+    fn deadline(&self) -> Option<std::time::Duration> {
+        match self {
+            Self::Method(method) => method.deadline,
+            Self::Open | Self::Verified | Self::Nothing => None,
+        }
+    }
+}
+
+impl Access {
+    /// Who calls, where a method needs to know. Refuses whom the method is not for.
+    async fn admit(&self, door: &Door, headers: &HeaderMap) -> Result<Option<Caller>> {
+        let act = door.act();
+        if act == Act::CallOpenly {
+            return Ok(None);
+        }
+        let caller = self.identify(headers).await?;
+        if act != Act::KnowOwnAccess {
+            caller.must(act).inspect_err(|_| {
+                tracing::info!(target: "security", act = act.as_str_name(), "A caller may not do what it tried.");
+            })?;
+        }
+        Ok(Some(caller))
+    }
+}

@@ -1,0 +1,167 @@
+//! The register as access needs it: the tree of organizations and all grants, in memory, as of a moment ago.
+//! Read anew from the tables as far as positions have moved on, so that every server process sees what any wrote.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, PoisonError, RwLock},
+};
+
+use sea_orm::{ColumnTrait, DatabaseConnection, DbErr, EntityTrait, QueryFilter, QuerySelect};
+use tokio::sync::Mutex;
+use uuid::Uuid;
+
+use super::{entity as grants, model::Grant, tree::Tree};
+use crate::{
+    database::Database, journal::partition, organizations::entity as organizations,
+    proto::v1::OrganizationType,
+};
+
+/// One state of the register.
+#[derive(Clone, Debug, Default)]
+pub struct Snapshot {
+    pub tree: Arc<Tree>,
+    /// By subject, in order of id; those that have ended too.
+    grants: Arc<HashMap<String, Vec<Arc<Grant>>>>,
+}
+
+impl Snapshot {
+    /// A state that is in no database. For the access matrix and tests.
+    pub fn of(tree: Tree, grants: impl IntoIterator<Item = Grant>) -> Self {
+        let mut snapshot = Self {
+            tree: Arc::new(tree),
+            ..Self::default()
+        };
+        grants.into_iter().for_each(|grant| snapshot.put(grant));
+        snapshot
+    }
+
+    pub fn grants_of(&self, subject: &str) -> &[Arc<Grant>] {
+        self.grants.get(subject).map_or(&[], Vec::as_slice)
+    }
+
+    /// Adds a grant, or replaces it by a later revision.
+    fn put(&mut self, grant: Grant) {
+        let grants = Arc::make_mut(&mut self.grants)
+            .entry(grant.subject.clone())
+            .or_default();
+        match grants.binary_search_by_key(&grant.id, |known| known.id) {
+            Ok(at) if grants[at].revision > grant.revision => {}
+            Ok(at) => grants[at] = Arc::new(grant),
+            Err(at) => grants.insert(at, Arc::new(grant)),
+        }
+    }
+}
+
+/// Keeps the newest state that was read.
+#[derive(Debug)]
+pub struct Register {
+    database: Database,
+    snapshot: RwLock<Arc<Snapshot>>,
+    seen: Mutex<Seen>,
+}
+
+/// Up to which positions each table was read. Positions are written in order of commit, so a statement that sees one
+/// sees all before it; two statements may see different ones, hence one mark a table.
+#[derive(Clone, Copy, Debug, Default)]
+struct Seen {
+    head: i64,
+    organizations: i64,
+    grants: i64,
+}
+
+impl Register {
+    pub async fn open(database: &Database) -> Result<Self, DbErr> {
+        let register = Self {
+            database: database.clone(),
+            snapshot: RwLock::default(),
+            seen: Mutex::default(),
+        };
+        register.refresh().await?;
+        Ok(register)
+    }
+
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        Arc::clone(&self.snapshot.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Reads what was written since the last time. After it, everything committed before it counts.
+    pub async fn refresh(&self) -> Result<(), DbErr> {
+        let mut seen = self.seen.lock().await;
+        let connection = self.database.reader();
+        let head = head(connection).await?;
+        if head == seen.head {
+            return Ok(());
+        }
+        let (moved, granted) = futures::future::try_join(
+            organizations(connection, seen.organizations),
+            granted(connection, seen.grants),
+        )
+        .await?;
+        let mut now_seen = Seen { head, ..*seen };
+        let mut snapshot = Snapshot::clone(&self.snapshot());
+        if !moved.is_empty() {
+            let tree = Arc::make_mut(&mut snapshot.tree);
+            for (id, kind, parent, position) in moved {
+                let kind = OrganizationType::try_from(i32::from(kind))
+                    .unwrap_or(OrganizationType::Unspecified);
+                tree.put(id, kind, parent);
+                now_seen.organizations = now_seen.organizations.max(position);
+            }
+        }
+        for row in granted {
+            now_seen.grants = now_seen.grants.max(row.position);
+            snapshot.put(Grant::from(row));
+        }
+        *self
+            .snapshot
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = Arc::new(snapshot);
+        *seen = now_seen;
+        Ok(())
+    }
+}
+
+async fn head(connection: &DatabaseConnection) -> Result<i64, DbErr> {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the register is what scopes are made from"
+    )]
+    let partition = partition::Entity::find_by_id(0);
+    let position = partition.select_only().column(partition::Column::Position);
+    Ok(position
+        .into_tuple()
+        .one(connection)
+        .await?
+        .unwrap_or_default())
+}
+
+type Moved = (Uuid, i16, Option<Uuid>, i64);
+
+async fn organizations(connection: &DatabaseConnection, after: i64) -> Result<Vec<Moved>, DbErr> {
+    use organizations::Column;
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the register is what scopes are made from"
+    )]
+    organizations::Entity::find()
+        .select_only()
+        .columns([Column::Id, Column::Type, Column::ParentId, Column::Position])
+        .filter(Column::Position.gt(after))
+        .filter(Column::UntilPosition.is_null())
+        .into_tuple()
+        .all(connection)
+        .await
+}
+
+async fn granted(connection: &DatabaseConnection, after: i64) -> Result<Vec<grants::Model>, DbErr> {
+    use grants::Column;
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the register is what scopes are made from"
+    )]
+    grants::Entity::find()
+        .filter(Column::Position.gt(after))
+        .filter(Column::UntilPosition.is_null())
+        .all(connection)
+        .await
+}

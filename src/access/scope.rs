@@ -1,0 +1,180 @@
+//! What a caller may read or act on, as an SQL condition and as a test on rows. There is no scope of everything, and
+//! none without a caller.
+
+use std::collections::BTreeSet;
+
+use sea_orm::{
+    ColumnTrait, Condition,
+    sea_query::{Expr, ExprTrait},
+};
+use uuid::Uuid;
+
+use super::{
+    caller::Caller,
+    decide::{KNOWN_TO_ALL, least_level, reach_of},
+    entity as grants,
+    model::{Grant, Target},
+};
+use crate::{
+    contract::RoleRule,
+    documents::entity as revisions,
+    organizations::entity as organizations,
+    proto::v1::{Act, DocumentKind, Reach, Role},
+};
+
+/// What one caller may do one act on.
+#[derive(Clone, Debug)]
+pub struct Scope {
+    caller: Caller,
+    act: Act,
+}
+
+impl Scope {
+    pub(super) fn new(caller: Caller, act: Act) -> Self {
+        Self { caller, act }
+    }
+
+    /// The rows of `revisions` in scope.
+    pub fn condition(&self) -> Condition {
+        any_of(
+            self.acting()
+                .filter_map(|(grant, rule)| self.documents_of(grant, rule)),
+        )
+    }
+
+    /// Whether a revision of a document is in scope.
+    pub fn sees(&self, row: &revisions::Model) -> bool {
+        !self.roles_that_see(row).is_empty()
+    }
+
+    /// The roles in which the caller sees a revision: what decides on narrowed fields.
+    pub fn roles_that_see(&self, row: &revisions::Model) -> BTreeSet<Role> {
+        let target = target_of(row);
+        let sees = |grant: &&std::sync::Arc<Grant>| {
+            self.caller.stopped_at(grant, self.act, &target).is_none()
+        };
+        self.caller
+            .grants()
+            .iter()
+            .filter(sees)
+            .map(|grant| grant.role)
+            .collect()
+    }
+
+    /// Whether an organization is in scope.
+    pub fn sees_organization(&self, id: Uuid) -> bool {
+        self.caller
+            .grant_for(self.act, &Target::Organization(id))
+            .is_ok()
+    }
+
+    /// The rows of `organizations` in scope.
+    pub fn organizations(&self) -> Condition {
+        any_of(
+            self.acting()
+                .map(|(grant, rule)| self.organizations_of(grant, rule)),
+        )
+    }
+
+    /// The rows of `grants` in scope.
+    pub fn grants(&self) -> Condition {
+        any_of(self.acting().map(|(grant, rule)| {
+            let reached = self.within(rule, grant, grants::Column::OrganizationId);
+            of_round(reached, rule, grant, grants::Column::Round)
+        }))
+    }
+
+    /// Grants that have not ended and may do the act, with their rules.
+    fn acting(&self) -> impl Iterator<Item = (&Grant, &RoleRule)> {
+        let contract = self.caller.ground().contract;
+        self.caller
+            .grants_now()
+            .map(move |grant| (&**grant, contract.role(grant.role)))
+            .filter(|(_, rule)| rule.acts.contains(&self.act))
+    }
+
+    /// None where the grant sees no document at all.
+    fn documents_of(&self, grant: &Grant, rule: &RoleRule) -> Option<Condition> {
+        use revisions::Column;
+        let contract = self.caller.ground().contract;
+        let kinds: Vec<i16> = contract
+            .kinds()
+            .filter(|(kind, _)| contract.allows(grant.role, self.act, *kind))
+            .filter_map(|(kind, _)| i16::try_from(i32::from(kind)).ok())
+            .collect();
+        if kinds.is_empty() {
+            return None;
+        }
+        let is_own = Column::OwnerId.eq(grant.organization);
+        let far_enough = |level: Option<i16>| level.map(|level| Column::Level.gte(level));
+        let own = far_enough(least_level(rule.sees_own_from))
+            .map(|far| Condition::all().add(is_own.clone()).add(far));
+        let others = far_enough(least_level(rule.sees_others_from))
+            .map(|far| Condition::all().add(is_own.not()).add(far));
+        let seen = self
+            .within(rule, grant, Column::OwnerId)
+            .add(any_of(own.into_iter().chain(others)))
+            .add(Column::Kind.is_in(kinds));
+        Some(of_round(seen, rule, grant, Column::Round))
+    }
+
+    fn organizations_of(&self, grant: &Grant, rule: &RoleRule) -> Condition {
+        use organizations::Column;
+        let reached = self.within(rule, grant, Column::Id);
+        if self.act != Act::ReadOrganizations {
+            return reached;
+        }
+        let above = self.caller.ground().tree.above(grant.organization);
+        let known = KNOWN_TO_ALL.map(i32::from);
+        Condition::any()
+            .add(reached)
+            .add(Column::Id.is_in(above))
+            .add(Column::Type.is_in(known))
+    }
+
+    /// What the act reaches from the grant.
+    fn within(&self, rule: &RoleRule, grant: &Grant, column: impl ColumnTrait) -> Condition {
+        let tree = self.caller.ground().tree;
+        let reached = match reach_of(rule, self.act) {
+            Reach::Unspecified => return nothing(),
+            Reach::Nation => return Condition::all(),
+            Reach::Own => vec![grant.organization],
+            Reach::OwnAndBelow => tree.with_descendants(grant.organization),
+        };
+        Condition::all().add(column.is_in(reached))
+    }
+}
+
+/// What a row is to a decision.
+pub fn target_of(row: &revisions::Model) -> Target<'_> {
+    Target::Document {
+        kind: DocumentKind::try_from(i32::from(row.kind)).unwrap_or(DocumentKind::Unspecified),
+        owner: row.owner_id,
+        round: row.round.as_deref(),
+        level: row.level,
+    }
+}
+
+fn of_round(
+    condition: Condition,
+    rule: &RoleRule,
+    grant: &Grant,
+    column: impl ColumnTrait,
+) -> Condition {
+    match &grant.round {
+        Some(round) => condition.add(column.eq(round.as_str())),
+        None if rule.round_required => nothing(),
+        None => condition,
+    }
+}
+
+/// An empty `any` would be true in SQL; of no conditions, none holds.
+fn any_of(conditions: impl IntoIterator<Item = Condition>) -> Condition {
+    conditions
+        .into_iter()
+        .fold(Condition::any().add(nothing()), Condition::add)
+}
+
+fn nothing() -> Condition {
+    Condition::all().add(Expr::val(1).eq(0))
+}
