@@ -4,3 +4,4 @@ pub mod compare;
 pub mod entity;
 pub mod link;
 pub mod mask;
+pub mod model;
