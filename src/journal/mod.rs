@@ -1,5 +1,119 @@
-//! The one door for writes. (being built)
+//! The one door for writes. Whatever changes anything goes through [`Journal::write`]: state, revision, change, audit entry
+//! and request record are written in one transaction, at contiguous positions, many callers to a commit.
+//!
+//! Knows what may follow what (revisions, identities that are unique, requests that repeat), and nothing of access, of
+//! contents or of gRPC.
 
+use sea_orm::DbErr;
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio_util::sync::CancellationToken;
+
+use crate::database::Database;
+
+mod batch;
+mod bulk;
+mod chain;
+mod decide;
 pub mod entity;
+mod failure;
 pub mod partition;
 pub mod request;
+mod store;
+mod write;
+mod writer;
+
+pub use write::{Actor, Refusal, RequestKey, Row, Target, Write, Written};
+
+/// Writes that may wait for the commit under way. More are refused at once.
+const QUEUE: usize = 1024;
+
+/// The only partition there is so far.
+const PARTITION: i32 = 0;
+
+/// A handle to the journal. All handles share one queue and one writer.
+#[derive(Clone, Debug)]
+pub struct Journal {
+    queue: mpsc::Sender<Job>,
+    head: watch::Receiver<i64>,
+    database: Database,
+    stop: CancellationToken,
+    stopped: CancellationToken,
+}
+
+/// A write on its way, and where its caller waits.
+#[derive(Debug)]
+struct Job {
+    write: Write,
+    answer: oneshot::Sender<Result<Written, Refusal>>,
+}
+
+impl Journal {
+    /// Opens the journal of a database and starts its writer.
+    pub async fn open(database: &Database) -> Result<Self, DbErr> {
+        let position = store::prepare(database.writer(), PARTITION).await?.position;
+        let (queue, jobs) = mpsc::channel(QUEUE);
+        let (announce, head) = watch::channel(position);
+        let (stop, stopped) = (CancellationToken::new(), CancellationToken::new());
+        let writer = writer::Writer::new(database.writer().clone(), jobs, announce, stop.clone());
+        let done = stopped.clone().drop_guard();
+        tokio::spawn(async move {
+            writer.run().await;
+            drop(done);
+        });
+        Ok(Self {
+            queue,
+            head,
+            database: database.clone(),
+            stop,
+            stopped,
+        })
+    }
+
+    /// Writes, and answers once what is written is safe. The write goes on when its caller goes away.
+    pub async fn write(&self, write: Write) -> Result<Written, Refusal> {
+        let (answer, answered) = oneshot::channel();
+        self.queue
+            .try_send(Job { write, answer })
+            .map_err(|error| match error {
+                mpsc::error::TrySendError::Full(_) => {
+                    Refusal::Unavailable("too many writes are waiting")
+                }
+                mpsc::error::TrySendError::Closed(_) => {
+                    Refusal::Unavailable("the journal is closed")
+                }
+            })?;
+        answered
+            .await
+            .unwrap_or(Err(Refusal::Unavailable("the outcome is not known")))
+    }
+
+    /// The answer that was given to the request before, if it was.
+    pub async fn answer_to(&self, key: &RequestKey) -> Result<Option<Vec<u8>>, Refusal> {
+        let answered = store::answer(self.database.reader(), key)
+            .await
+            .map_err(|error| {
+                tracing::error!(%error, "reading a request record failed");
+                Refusal::Unavailable("the database does not answer")
+            })?;
+        match answered {
+            Some(request) if request.digest == key.digest => Ok(Some(request.answer)),
+            Some(_) => Err(Refusal::RequestIdConflict),
+            None => Ok(None),
+        }
+    }
+
+    /// The last position that this process has written, as it grows. Other processes on the same database write on
+    /// beyond it unannounced.
+    pub fn head(&self) -> watch::Receiver<i64> {
+        self.head.clone()
+    }
+
+    /// Takes no more writes, and returns when all that were taken are answered.
+    pub async fn close(&self) {
+        self.stop.cancel();
+        self.stopped.cancelled().await;
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,139 @@
+//! Lays out what a group was accepted to write: gives positions, ends the rows that are superseded, chains the entries.
+//! Knows no SQL.
+
+use std::collections::HashMap;
+
+use super::{
+    chain,
+    decide::Key,
+    entity, partition, request,
+    write::{Row, Write},
+};
+use crate::clock::Time;
+
+/// All that one transaction writes.
+#[derive(Debug)]
+pub struct Batch<'a> {
+    pub rows: Vec<&'a Row>,
+    pub superseded: Vec<Superseded>,
+    pub entries: Vec<entity::Model>,
+    pub requests: Vec<request::Model>,
+    /// Where the partition stands afterwards.
+    pub partition: partition::Model,
+    /// The last position of each write, in order.
+    pub positions: Vec<i64>,
+}
+
+/// A row that stood before the group, and where it ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Superseded {
+    pub key: Key,
+    pub revision: i32,
+    pub until: i64,
+}
+
+impl<'a> Batch<'a> {
+    /// Lays out accepted writes after the last position of the partition.
+    pub fn lay_out(
+        writes: &'a mut [&mut Write],
+        mut partition: partition::Model,
+        at: Time,
+    ) -> Self {
+        let superseded = place(writes, partition.position);
+        let mut batch = Self {
+            rows: Vec::new(),
+            superseded,
+            entries: Vec::new(),
+            requests: Vec::new(),
+            positions: Vec::with_capacity(writes.len()),
+            partition: partition.clone(),
+        };
+        for write in writes.iter() {
+            for row in &write.rows {
+                let entry = entry(write, row, &partition, at);
+                partition.position = entry.position;
+                partition.chain_hash.clone_from(&entry.hash);
+                batch.entries.push(entry);
+                batch.rows.push(row);
+            }
+            batch.positions.push(partition.position);
+            batch
+                .requests
+                .extend(request(write, partition.position, at));
+        }
+        batch.partition = partition;
+        batch
+    }
+}
+
+/// Gives each row its position, and its end where a later row of the group supersedes it. Returns what the group
+/// supersedes of that which stood before.
+fn place(writes: &mut [&mut Write], last: i64) -> Vec<Superseded> {
+    let mut rows: Vec<&mut Row> = writes
+        .iter_mut()
+        .flat_map(|write| &mut write.rows)
+        .collect();
+    let mut next: HashMap<Key, (i32, i64)> = HashMap::new();
+    let mut position = last + i64::try_from(rows.len()).unwrap_or(i64::MAX);
+    for row in rows.iter_mut().rev() {
+        let key = row.key();
+        let until = next.get(&key).map(|(_, position)| *position);
+        row.set_span(position, until);
+        next.insert(key, (row.revision(), position));
+        position -= 1;
+    }
+    let mut superseded: Vec<Superseded> = next
+        .into_iter()
+        .filter(|(_, (revision, _))| *revision > 1)
+        .map(|(key, (revision, until))| Superseded {
+            key,
+            revision: revision - 1,
+            until,
+        })
+        .collect();
+    superseded.sort_unstable_by_key(|superseded| superseded.until);
+    superseded
+}
+
+fn entry(write: &Write, row: &Row, partition: &partition::Model, at: Time) -> entity::Model {
+    let key = row.key();
+    let (state, content_hash) = match row {
+        Row::Document { revision, .. } => (revision.state, Some(revision.content_hash.clone())),
+        Row::Organization(_) | Row::Succession(_) | Row::Grant(_) => (0, None),
+    };
+    let mut entry = entity::Model {
+        partition: partition.partition,
+        position: partition.position + 1,
+        at: at.micros(),
+        organization_id: write.actor.organization,
+        subject: write.actor.subject.clone(),
+        role: write.actor.role,
+        grant_id: write.actor.grant,
+        method: write.method.to_owned(),
+        request_id: write.request.as_ref().map(|request| request.id),
+        target: key.target as i16,
+        target_id: key.id,
+        owner_id: key.owner,
+        revision: row.revision(),
+        state,
+        content_hash,
+        row_hash: chain::row_hash(row),
+        previous_hash: partition.chain_hash.clone(),
+        hash: Vec::new(),
+    };
+    entry.hash = chain::entry_hash(&entry);
+    entry
+}
+
+fn request(write: &Write, position: i64, at: Time) -> Option<request::Model> {
+    let key = write.request.as_ref()?;
+    Some(request::Model {
+        organization_id: key.organization,
+        request_id: key.id,
+        digest: key.digest.to_vec(),
+        method: write.method.to_owned(),
+        answer: write.answer.clone(),
+        position,
+        at: at.micros(),
+    })
+}

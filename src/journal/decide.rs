@@ -1,0 +1,220 @@
+//! Decides the writes of a group one after another, each on top of those accepted before it. Works in memory on what the
+//! store has read, and knows no SQL.
+
+use std::collections::HashMap;
+
+use uuid::Uuid;
+
+use super::write::{Refusal, RequestKey, Row, Target, Write};
+
+/// Names what has revisions: an owner and an id. An organization owns itself, a successor is owned by its predecessor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key {
+    pub target: Target,
+    pub owner: Uuid,
+    pub id: Uuid,
+}
+
+/// What only one head at a time may have.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Identity {
+    DocumentExternalId {
+        owner: Uuid,
+        kind: i16,
+        scheme: String,
+        value: String,
+    },
+    OrganizationNumber(String),
+    SchoolUnitCode(String),
+    OrganizationExternalId {
+        scheme: String,
+        value: String,
+    },
+}
+
+/// The newest revision of something, and the identities that it holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Head {
+    pub revision: i32,
+    pub identities: Vec<Identity>,
+}
+
+/// The answer kept for a request.
+#[derive(Clone, Debug)]
+pub struct Answered {
+    pub digest: Vec<u8>,
+    pub answer: Vec<u8>,
+}
+
+/// What stands, of all that the group touches.
+#[derive(Clone, Debug, Default)]
+pub struct Standing {
+    pub heads: HashMap<Key, Head>,
+    pub holders: HashMap<Identity, Key>,
+    pub requests: HashMap<(Uuid, Uuid), Answered>,
+}
+
+/// What becomes of a write.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    Accepted,
+    Before { answer: Vec<u8> },
+    Refused(Refusal),
+}
+
+impl Standing {
+    /// Decides one write. An accepted write stands for those after it; any other leaves no trace.
+    pub fn decide(&mut self, write: &Write) -> Verdict {
+        if let Some(verdict) = write.request.as_ref().and_then(|key| self.repeats(key)) {
+            return verdict;
+        }
+        let mut undo = Vec::with_capacity(write.rows.len());
+        for (index, row) in write.rows.iter().enumerate() {
+            match self.advance(index, row) {
+                Ok(before) => undo.push(before),
+                Err(refusal) => {
+                    self.take_back(undo);
+                    return Verdict::Refused(refusal);
+                }
+            }
+        }
+        if let Some(key) = &write.request {
+            let answered = Answered {
+                digest: key.digest.to_vec(),
+                answer: write.answer.clone(),
+            };
+            self.requests.insert((key.organization, key.id), answered);
+        }
+        Verdict::Accepted
+    }
+
+    fn repeats(&self, key: &RequestKey) -> Option<Verdict> {
+        let answered = self.requests.get(&(key.organization, key.id))?;
+        Some(if answered.digest == key.digest {
+            Verdict::Before {
+                answer: answered.answer.clone(),
+            }
+        } else {
+            Verdict::Refused(Refusal::RequestIdConflict)
+        })
+    }
+
+    /// Puts a row on top of its head. Returns what stood there before.
+    fn advance(&mut self, index: usize, row: &Row) -> Result<(Key, Option<Head>), Refusal> {
+        let key = row.key();
+        let current = self.heads.get(&key).map(|head| head.revision);
+        if row.revision() != current.unwrap_or(0) + 1 {
+            return Err(Refusal::Outdated {
+                row: index,
+                current,
+            });
+        }
+        let identities = row.identities();
+        for identity in &identities {
+            if self
+                .holders
+                .get(identity)
+                .is_some_and(|holder| *holder != key)
+            {
+                return Err(taken(identity, index));
+            }
+        }
+        let head = Head {
+            revision: row.revision(),
+            identities,
+        };
+        Ok((key, self.replace(key, Some(head))))
+    }
+
+    fn take_back(&mut self, undo: Vec<(Key, Option<Head>)>) {
+        for (key, before) in undo.into_iter().rev() {
+            self.replace(key, before);
+        }
+    }
+
+    fn replace(&mut self, key: Key, head: Option<Head>) -> Option<Head> {
+        let before = self.heads.remove(&key);
+        for identity in before.iter().flat_map(|head| &head.identities) {
+            self.holders.remove(identity);
+        }
+        if let Some(head) = head {
+            self.holders.extend(
+                head.identities
+                    .iter()
+                    .map(|identity| (identity.clone(), key)),
+            );
+            self.heads.insert(key, head);
+        }
+        before
+    }
+}
+
+fn taken(identity: &Identity, row: usize) -> Refusal {
+    match identity {
+        Identity::DocumentExternalId { .. } | Identity::OrganizationExternalId { .. } => {
+            Refusal::ExternalIdTaken { row }
+        }
+        Identity::OrganizationNumber(_) | Identity::SchoolUnitCode(_) => Refusal::CodeTaken { row },
+    }
+}
+
+impl Row {
+    /// What the row is a revision of.
+    pub(super) fn key(&self) -> Key {
+        let (owner, id) = match self {
+            Self::Document { revision, .. } => (revision.owner_id, revision.document_id),
+            Self::Organization(organization) => (organization.id, organization.id),
+            Self::Succession(succession) => (succession.predecessor_id, succession.successor_id),
+            Self::Grant(grant) => (grant.organization_id, grant.id),
+        };
+        Key {
+            target: self.target(),
+            owner,
+            id,
+        }
+    }
+
+    /// What nothing else may have while this row is a head.
+    pub(super) fn identities(&self) -> Vec<Identity> {
+        match self {
+            Self::Document { revision, .. } => {
+                let external = revision
+                    .external_scheme
+                    .clone()
+                    .zip(revision.external_value.clone());
+                let (owner, kind) = (revision.owner_id, revision.kind);
+                external
+                    .map(|(scheme, value)| Identity::DocumentExternalId {
+                        owner,
+                        kind,
+                        scheme,
+                        value,
+                    })
+                    .into_iter()
+                    .collect()
+            }
+            Self::Organization(organization) => {
+                let external = organization
+                    .external_scheme
+                    .clone()
+                    .zip(organization.external_value.clone());
+                [
+                    organization
+                        .organization_number
+                        .clone()
+                        .map(Identity::OrganizationNumber),
+                    organization
+                        .school_unit_code
+                        .clone()
+                        .map(Identity::SchoolUnitCode),
+                    external
+                        .map(|(scheme, value)| Identity::OrganizationExternalId { scheme, value }),
+                ]
+                .into_iter()
+                .flatten()
+                .collect()
+            }
+            Self::Succession(_) | Self::Grant(_) => Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! What goes into the journal, and what it answers.
+
+use uuid::Uuid;
+
+use crate::{
+    access, documents,
+    organizations::{self, succession},
+};
+
+/// The verified caller of a write.
+#[derive(Clone, Debug)]
+pub struct Actor {
+    /// Who calls.
+    pub subject: String,
+    /// Whom the caller acts for.
+    pub organization: Uuid,
+    /// In what role, `v1::Role`.
+    pub role: i16,
+    /// By which grant.
+    pub grant: Option<Uuid>,
+}
+
+/// Names one request of an organization.
+#[derive(Clone, Debug)]
+pub struct RequestKey {
+    /// The caller's home organization.
+    pub organization: Uuid,
+    /// The id that the caller gave the request.
+    pub id: Uuid,
+    /// SHA-256 of the request.
+    pub digest: [u8; 32],
+}
+
+/// One row to be written. Revision r goes in only on top of revision r-1; the journal gives positions.
+#[derive(Clone, Debug)]
+pub enum Row {
+    /// A revision of a document, with the links of its content where it changed the content.
+    Document {
+        revision: documents::entity::Model,
+        links: Vec<documents::link::Model>,
+    },
+    /// A revision of an organization.
+    Organization(organizations::entity::Model),
+    /// That one organization took over from another.
+    Succession(succession::Model),
+    /// A revision of a grant.
+    Grant(access::entity::Model),
+}
+
+/// What an entry of the journal is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(i16)]
+pub enum Target {
+    Document = 1,
+    Organization = 2,
+    Grant = 3,
+    /// The successor is the target, the predecessor its owner.
+    Succession = 4,
+}
+
+/// Rows that are written together or not at all.
+#[derive(Clone, Debug)]
+pub struct Write {
+    pub actor: Actor,
+    /// The method called, as in the contract.
+    pub method: &'static str,
+    /// None: the write can not be repeated safely.
+    pub request: Option<RequestKey>,
+    /// Do everything and keep nothing.
+    pub dry_run: bool,
+    /// What a repetition of the request is answered.
+    pub answer: Vec<u8>,
+    pub rows: Vec<Row>,
+}
+
+/// The answer to a write.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Written {
+    /// It is written, its last row at this position. Of a dry run: where it would have been.
+    Now { position: i64 },
+    /// The same request was answered before, with this.
+    Before { answer: Vec<u8> },
+}
+
+/// Why nothing was written.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    #[error("row {row} does not follow the current revision {current:?}")]
+    Outdated { row: usize, current: Option<i32> },
+    #[error("the external id of row {row} is taken")]
+    ExternalIdTaken { row: usize },
+    #[error("a code of row {row} is taken")]
+    CodeTaken { row: usize },
+    #[error("the request id was used for another request")]
+    RequestIdConflict,
+    /// Nothing was written, or it is not known; repeating the request with its id is safe.
+    #[error("{0}")]
+    Unavailable(&'static str),
+}
+
+impl Row {
+    pub(super) fn target(&self) -> Target {
+        match self {
+            Self::Document { .. } => Target::Document,
+            Self::Organization(_) => Target::Organization,
+            Self::Succession(_) => Target::Succession,
+            Self::Grant(_) => Target::Grant,
+        }
+    }
+
+    pub(super) fn revision(&self) -> i32 {
+        match self {
+            Self::Document { revision, .. } => revision.revision,
+            Self::Organization(organization) => organization.revision,
+            Self::Succession(_) => 1,
+            Self::Grant(grant) => grant.revision,
+        }
+    }
+
+    /// Puts the row in its place in time.
+    pub(super) fn set_span(&mut self, from: i64, until: Option<i64>) {
+        match self {
+            Self::Document { revision, .. } => {
+                (revision.position, revision.until_position) = (from, until)
+            }
+            Self::Organization(organization) => {
+                (organization.position, organization.until_position) = (from, until)
+            }
+            Self::Succession(succession) => succession.position = from,
+            Self::Grant(grant) => (grant.position, grant.until_position) = (from, until),
+        }
+    }
+
+    /// Roughly what it weighs, for the size of a group.
+    pub(super) fn bytes(&self) -> usize {
+        match self {
+            Self::Document { revision, links } => {
+                revision.content.as_ref().map_or(0, Vec::len) + 500 + links.len() * 150
+            }
+            Self::Organization(organization) => {
+                organization.belongings.len() + organization.school_forms.len() + 300
+            }
+            Self::Succession(_) => 100,
+            Self::Grant(_) => 250,
+        }
+    }
+}

@@ -1,0 +1,238 @@
+//! The writer: drains the queue, commits what arrived while the last commit ran, and answers. Nothing that happens to one
+//! caller or one write is felt by the others.
+
+use std::{
+    panic::AssertUnwindSafe,
+    time::{Duration, Instant},
+};
+
+use futures::FutureExt;
+use sea_orm::{
+    DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions,
+    TransactionTrait,
+};
+use tokio::sync::{mpsc, watch};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    Job, PARTITION,
+    batch::Batch,
+    decide::Verdict,
+    failure::Failure,
+    store,
+    write::{Refusal, Row, Write, Written},
+};
+use crate::clock;
+
+/// Writes in one transaction, at most.
+const LARGEST_GROUP: usize = 512;
+/// What a group may weigh, in bytes, before it is closed.
+const HEAVIEST_GROUP: usize = 8 * 1024 * 1024;
+/// How long a group is tried again.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+type Outcome = Result<Written, Refusal>;
+
+/// The one task that writes.
+#[derive(Debug)]
+pub struct Writer {
+    connection: DatabaseConnection,
+    jobs: mpsc::Receiver<Job>,
+    head: watch::Sender<i64>,
+    stop: CancellationToken,
+}
+
+impl Writer {
+    pub fn new(
+        connection: DatabaseConnection,
+        jobs: mpsc::Receiver<Job>,
+        head: watch::Sender<i64>,
+        stop: CancellationToken,
+    ) -> Self {
+        Self {
+            connection,
+            jobs,
+            head,
+            stop,
+        }
+    }
+
+    /// Works until it is stopped and the queue is empty, or until all handles are gone.
+    pub async fn run(mut self) {
+        while let Some(job) = self.next().await {
+            let (dry, real): (Vec<Job>, Vec<Job>) = self
+                .gather(job)
+                .into_iter()
+                .partition(|job| job.write.dry_run);
+            if !real.is_empty() {
+                self.write(real).await;
+            }
+            // Dry runs see what stands and not each other: each has a transaction of its own.
+            for job in dry {
+                self.write(vec![job]).await;
+            }
+        }
+    }
+
+    async fn next(&mut self) -> Option<Job> {
+        tokio::select! {
+            biased;
+            job = self.jobs.recv() => job,
+            () = self.stop.cancelled() => {
+                self.jobs.close();
+                self.jobs.recv().await
+            }
+        }
+    }
+
+    /// All that has arrived, as far as it fits.
+    fn gather(&mut self, first: Job) -> Vec<Job> {
+        let bytes = |job: &Job| job.write.rows.iter().map(Row::bytes).sum::<usize>();
+        let mut weight = bytes(&first);
+        let mut group = vec![first];
+        while group.len() < LARGEST_GROUP && weight < HEAVIEST_GROUP {
+            let Ok(job) = self.jobs.try_recv() else { break };
+            weight += bytes(&job);
+            group.push(job);
+        }
+        group
+    }
+
+    async fn write(&self, jobs: Vec<Job>) {
+        let (mut writes, callers): (Vec<_>, Vec<_>) =
+            jobs.into_iter().map(|job| (job.write, job.answer)).unzip();
+        let outcomes = self.decide_and_keep(&mut writes).await;
+        for (caller, outcome) in callers.into_iter().zip(outcomes) {
+            // A caller that went away has no use for its answer.
+            let _ = caller.send(outcome);
+        }
+    }
+
+    /// Writes a group. Where the group as a whole can not be written, each write is tried alone, so that only the one at
+    /// fault is refused.
+    async fn decide_and_keep(&self, writes: &mut [Write]) -> Vec<Outcome> {
+        match self.patiently(writes).await {
+            Ok(outcomes) => outcomes,
+            Err(Failure::Lasting(error)) if writes.len() > 1 => {
+                tracing::warn!(
+                    error,
+                    writes = writes.len(),
+                    "a group of writes failed, each is tried alone"
+                );
+                let mut outcomes = Vec::with_capacity(writes.len());
+                for write in writes.chunks_mut(1) {
+                    outcomes.extend(
+                        self.patiently(write)
+                            .await
+                            .unwrap_or_else(|failure| give_up(write, &failure)),
+                    );
+                }
+                outcomes
+            }
+            Err(failure) => give_up(writes, &failure),
+        }
+    }
+
+    async fn patiently(&self, writes: &mut [Write]) -> Result<Vec<Outcome>, Failure> {
+        let started = Instant::now();
+        let mut pause = Duration::from_millis(5);
+        loop {
+            let tried = AssertUnwindSafe(attempt(&self.connection, writes))
+                .catch_unwind()
+                .await;
+            match tried.unwrap_or_else(|_| Err(Failure::Lasting("the writer panicked".to_owned())))
+            {
+                Ok((outcomes, position)) => {
+                    if let Some(position) = position {
+                        self.head.send_replace(position);
+                    }
+                    return Ok(outcomes);
+                }
+                Err(Failure::Passing(error)) if started.elapsed() + pause < PATIENCE => {
+                    tracing::debug!(%error, "a group of writes is tried again");
+                    tokio::time::sleep(pause).await;
+                    pause *= 2;
+                }
+                Err(failure) => return Err(failure),
+            }
+        }
+    }
+}
+
+fn give_up(writes: &[Write], failure: &Failure) -> Vec<Outcome> {
+    let methods: std::collections::BTreeSet<_> = writes.iter().map(|write| write.method).collect();
+    tracing::error!(%failure, ?methods, writes = writes.len(), "writes failed");
+    writes
+        .iter()
+        .map(|_| Err(Refusal::Unavailable("the database does not take the write")))
+        .collect()
+}
+
+/// One transaction. Returns what becomes of each write, and the position that the journal has reached if it moved.
+async fn attempt(
+    connection: &DatabaseConnection,
+    writes: &mut [Write],
+) -> Result<(Vec<Outcome>, Option<i64>), Failure> {
+    let keep = !writes.iter().any(|write| write.dry_run);
+    let options = TransactionOptions {
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+        ..Default::default()
+    };
+    let tx = connection
+        .begin_with_options(options)
+        .await
+        .map_err(Failure::before_commit)?;
+    match fill(&tx, writes).await {
+        Ok((outcomes, Some(position))) if keep => {
+            tx.commit().await.map_err(Failure::at_commit)?;
+            Ok((outcomes, Some(position)))
+        }
+        Ok((outcomes, _)) => {
+            tx.rollback().await.map_err(Failure::before_commit)?;
+            Ok((outcomes, None))
+        }
+        Err(error) => {
+            if let Err(error) = tx.rollback().await {
+                tracing::debug!(%error, "rolling back failed");
+            }
+            Err(Failure::before_commit(error))
+        }
+    }
+}
+
+/// Decides the writes and writes what is accepted. Returns the last position given, if any write was accepted.
+async fn fill(
+    tx: &DatabaseTransaction,
+    writes: &mut [Write],
+) -> Result<(Vec<Outcome>, Option<i64>), DbErr> {
+    let partition = store::lock(tx, PARTITION).await?;
+    let mut standing = store::read(tx, writes).await?;
+    let verdicts: Vec<Verdict> = writes.iter().map(|write| standing.decide(write)).collect();
+    let accepted = writes
+        .iter_mut()
+        .zip(&verdicts)
+        .filter(|(_, verdict)| **verdict == Verdict::Accepted);
+    let mut accepted: Vec<&mut Write> = accepted.map(|(write, _)| write).collect();
+    if accepted.is_empty() {
+        return Ok((outcomes(verdicts, &[]), None));
+    }
+    let batch = Batch::lay_out(&mut accepted, partition, clock::now());
+    store::write(tx, &batch).await?;
+    Ok((
+        outcomes(verdicts, &batch.positions),
+        Some(batch.partition.position),
+    ))
+}
+
+fn outcomes(verdicts: Vec<Verdict>, positions: &[i64]) -> Vec<Outcome> {
+    let mut positions = positions.iter().copied();
+    let outcome = |verdict| match verdict {
+        Verdict::Accepted => positions
+            .next()
+            .map(|position| Written::Now { position })
+            .ok_or(Refusal::Unavailable("no position was given")),
+        Verdict::Before { answer } => Ok(Written::Before { answer }),
+        Verdict::Refused(refusal) => Err(refusal),
+    };
+    verdicts.into_iter().map(outcome).collect()
+}
