@@ -1,0 +1,69 @@
+//! What the features of one server share: the database, the journal, who may do what, and the seal of page tokens.
+
+use std::{net::SocketAddr, path::PathBuf, sync::Arc};
+
+use crate::{
+    access::Access,
+    config::Config,
+    contract,
+    database::{Database, OpenError, Purpose},
+    journal::Journal,
+    page::PageKey,
+};
+
+/// One open exchange. Cheap to clone.
+#[derive(Clone)]
+pub struct Exchange {
+    pub database: Database,
+    pub journal: Journal,
+    pub access: Access,
+    pub pages: Arc<PageKey>,
+}
+
+/// Why a server does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error(transparent)]
+    Contract(#[from] contract::Incomplete),
+    #[error(transparent)]
+    Database(#[from] OpenError),
+    #[error("{0:#}")]
+    Access(anyhow::Error),
+    #[error("can not read {path}: {cause}")]
+    Tls {
+        path: PathBuf,
+        cause: std::io::Error,
+    },
+    #[error("the certificate or its key can not be used: {0}")]
+    Transport(#[from] tonic::transport::Error),
+    #[error("can not listen on {address}: {cause}")]
+    Listen {
+        address: SocketAddr,
+        cause: std::io::Error,
+    },
+}
+
+impl Exchange {
+    /// Opens the database and what rests on it.
+    pub async fn open(config: &Config) -> Result<Self, StartError> {
+        let database = Database::open(config.database.reveal(), Purpose::Serve).await?;
+        let journal = Journal::open(&database).await.map_err(OpenError::from)?;
+        let access = Access::open(config, &database)
+            .await
+            .map_err(StartError::Access)?;
+        let secret = database.page_secret().await.map_err(OpenError::from)?;
+        let pages = Arc::new(PageKey::derive(&secret));
+        Ok(Self {
+            database,
+            journal,
+            access,
+            pages,
+        })
+    }
+
+    /// Writes what is queued and lets go of the database.
+    pub async fn close(self) {
+        self.journal.close().await;
+        self.database.close().await;
+    }
+}

@@ -1,0 +1,172 @@
+//! Every service on one page, and the life of a server: start, serve, drain, stop.
+
+use std::{net::SocketAddr, path::Path, time::Duration};
+
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use tonic::{
+    service::{Routes, RoutesBuilder},
+    transport::{
+        Identity, ServerTlsConfig,
+        server::{Server, TcpIncoming},
+    },
+};
+use tonic_health::{ServingStatus, server::HealthReporter};
+use tonic_web::GrpcWebLayer;
+
+use crate::{
+    access::gate::GateLayer,
+    config::{Config, Tls},
+    contract,
+    exchange::{Exchange, StartError},
+    proto,
+};
+
+/// How long a stopping server waits for calls that are under way.
+const DRAIN: Duration = Duration::from_secs(25);
+
+/// A server that is serving.
+#[derive(Debug)]
+pub struct Running {
+    address: SocketAddr,
+    stop: CancellationToken,
+    serving: JoinHandle<()>,
+}
+
+impl Running {
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Stops it: no new calls, those under way are finished, what is queued is written.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        self.ended().await;
+    }
+
+    /// Waits until it has ended.
+    pub async fn ended(self) {
+        if let Err(cause) = self.serving.await {
+            tracing::error!(%cause, "The serving task ended by a fault.");
+        }
+    }
+}
+
+/// Starts a server: checks the contract, opens the database, and listens.
+pub async fn start(config: &Config) -> Result<Running, StartError> {
+    contract::load()?;
+    let exchange = Exchange::open(config).await?;
+    let listen = |cause| StartError::Listen {
+        address: config.listen,
+        cause,
+    };
+    let incoming = TcpIncoming::bind(config.listen)
+        .map_err(listen)?
+        .with_nodelay(Some(true))
+        .with_keepalive(Some(Duration::from_secs(60)));
+    let address = incoming.local_addr().map_err(listen)?;
+    let (health, routes) = services(&exchange, config.reflection).await;
+    let server = transport(config.tls.as_ref())?;
+    let stop = CancellationToken::new();
+    let serving = tokio::spawn(serve(
+        server,
+        routes,
+        incoming,
+        exchange,
+        health,
+        stop.clone(),
+    ));
+    tracing::info!(%address, "Serving.");
+    Ok(Running {
+        address,
+        stop,
+        serving,
+    })
+}
+
+/// The whole surface of the exchange.
+async fn services(_exchange: &Exchange, reflection: bool) -> (HealthReporter, Routes) {
+    let (health, health_service) = tonic_health::server::health_reporter();
+    let mut routes = RoutesBuilder::default();
+    routes.add_service(health_service);
+    if reflection {
+        if let Ok(service) = described().build_v1() {
+            routes.add_service(service);
+        }
+        if let Ok(service) = described().build_v1alpha() {
+            routes.add_service(service);
+        }
+    }
+    health.set_service_status("", ServingStatus::Serving).await;
+    (health, routes.routes())
+}
+
+/// What reflection tells of: the contract, health, and the details of errors, so that tools can show them.
+fn described() -> tonic_reflection::server::Builder<'static> {
+    tonic_reflection::server::Builder::configure()
+        .register_encoded_file_descriptor_set(proto::DESCRIPTORS)
+        .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+        .register_encoded_file_descriptor_set(tonic_types::pb::FILE_DESCRIPTOR_SET)
+}
+
+/// HTTP/2 with every bound set. tonic leaves the local reset streams and the concurrent streams without any.
+fn transport(tls: Option<&Tls>) -> Result<Server, StartError> {
+    let server = Server::builder()
+        .accept_http1(true)
+        .max_concurrent_streams(100)
+        .http2_max_local_error_reset_streams(Some(128))
+        .http2_max_pending_accept_reset_streams(Some(20))
+        .http2_max_header_list_size(16 * 1024)
+        .http2_keepalive_interval(Some(Duration::from_secs(20)))
+        .http2_keepalive_timeout(Some(Duration::from_secs(20)))
+        .initial_stream_window_size(256 * 1024)
+        .initial_connection_window_size(1024 * 1024);
+    match tls {
+        None => Ok(server),
+        Some(tls) => Ok(server.tls_config(identity(tls)?)?),
+    }
+}
+
+fn identity(tls: &Tls) -> Result<ServerTlsConfig, StartError> {
+    let read = |path: &Path| {
+        std::fs::read(path).map_err(|cause| StartError::Tls {
+            path: path.to_owned(),
+            cause,
+        })
+    };
+    let identity = Identity::from_pem(read(&tls.certificate)?, read(&tls.key)?);
+    Ok(ServerTlsConfig::new().identity(identity))
+}
+
+/// Serves until told to stop, then drains, and never waits longer than [`DRAIN`] for clients.
+async fn serve(
+    server: Server,
+    routes: Routes,
+    incoming: TcpIncoming,
+    exchange: Exchange,
+    health: HealthReporter,
+    stop: CancellationToken,
+) {
+    let told = stop.clone();
+    let serving = server
+        .layer(GrpcWebLayer::new())
+        .layer(GateLayer::new(exchange.access.clone()))
+        .add_routes(routes)
+        .serve_with_incoming_shutdown(incoming, async move { told.cancelled().await });
+    let overdue = async {
+        stop.cancelled().await;
+        health
+            .set_service_status("", ServingStatus::NotServing)
+            .await;
+        tokio::time::sleep(DRAIN).await;
+    };
+    tokio::select! {
+        ended = serving => if let Err(cause) = ended {
+            tracing::error!(%cause, "The transport ended by a fault.");
+        },
+        () = overdue => tracing::warn!("Calls still under way were cut at the end of the draining time."),
+    }
+    exchange.close().await;
+    tracing::info!("Stopped.");
+}
