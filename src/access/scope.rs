@@ -178,3 +178,6 @@ fn any_of(conditions: impl IntoIterator<Item = Condition>) -> Condition {
 fn nothing() -> Condition {
     Condition::all().add(Expr::val(1).eq(0))
 }
+
+#[cfg(test)]
+mod tests;
