@@ -15,6 +15,7 @@ use crate::{
     clock::Time,
     contract::Contract,
     error::{Error, Result},
+    journal,
     proto::v1::{AccessStep as Step, Act},
 };
 
@@ -83,6 +84,12 @@ impl Caller {
         Scope::new(self.clone(), act)
     }
 
+    /// For whom and in which role the caller does this, or why it may not: `NOT_FOUND` for what it does not see,
+    /// `PERMISSION_DENIED` for the rest. Of several grants that allow it, the oldest is named.
+    pub fn actor(&self, act: Act, target: &Target<'_>) -> Result<journal::Actor> {
+        Ok(self.grant_for(act, target)?.actor())
+    }
+
     /// The grant that lets the call through, or the refusal.
     pub fn grant_for(&self, act: Act, target: &Target<'_>) -> Result<&Arc<Grant>> {
         let allowing = self
@@ -140,6 +147,7 @@ impl Caller {
             Target::Document { .. } => self.allows(Act::ReadDocuments, target),
             Target::Grant { .. } => self.allows(Act::ReadGrants, target),
             Target::Organization(id)
+            | Target::DocumentsOf { owner: id, .. }
             | Target::NewDocument { owner: id, .. }
             | Target::NewGrant {
                 organization: id, ..
@@ -155,7 +163,10 @@ impl Caller {
 /// Whether the kind of the target comes from the request, so that judging it reveals nothing.
 fn is_stated_by_request(target: &Target<'_>) -> bool {
     match target {
-        Target::Kind(_) | Target::NewDocument { .. } | Target::NewGrant { .. } => true,
+        Target::Kind(_)
+        | Target::DocumentsOf { .. }
+        | Target::NewDocument { .. }
+        | Target::NewGrant { .. } => true,
         Target::Anything
         | Target::Missing
         | Target::Document { .. }

@@ -56,9 +56,9 @@ pub fn stopped_at(
 
 fn takes_part(contract: &Contract, role: Role, act: Act, target: &Target<'_>) -> bool {
     match *target {
-        Target::Kind(kind) | Target::NewDocument { kind, .. } => {
-            takes_part_in(contract, role, act, kind)
-        }
+        Target::Kind(kind)
+        | Target::DocumentsOf { kind, .. }
+        | Target::NewDocument { kind, .. } => takes_part_in(contract, role, act, kind),
         // Of a kind that this program does not know, nobody sees anything.
         Target::Document { kind, .. } => contract.allows(role, act, kind),
         Target::NewGrant { role: other, .. } | Target::Grant { role: other, .. } => {
@@ -88,6 +88,7 @@ fn reaches(tree: &Tree, rule: &RoleRule, granted: Uuid, act: Act, target: &Targe
                 || tree.above(granted).any(|above| above == id)
         }
         Target::Organization(id)
+        | Target::DocumentsOf { owner: id, .. }
         | Target::NewDocument { owner: id, .. }
         | Target::Document { owner: id, .. }
         | Target::NewGrant {
@@ -145,7 +146,11 @@ fn is_of_round(rule: &RoleRule, grant: &Grant, target: &Target<'_>) -> bool {
             Some(own) => round == Some(own),
             None => !rule.round_required,
         },
-        Target::Anything | Target::Kind(_) | Target::Organization(_) | Target::Missing => true,
+        Target::Anything
+        | Target::Kind(_)
+        | Target::DocumentsOf { .. }
+        | Target::Organization(_)
+        | Target::Missing => true,
     }
 }
 

@@ -5,6 +5,7 @@ use uuid::Uuid;
 use super::entity;
 use crate::{
     clock::Time,
+    journal,
     proto::v1::{DocumentKind, Role},
 };
 
@@ -30,6 +31,21 @@ impl Grant {
     pub fn has_ended(&self, now: Time) -> bool {
         self.revoked_at.is_some() || self.not_after.is_some_and(|end| end <= now)
     }
+
+    /// Its subject as the one who acts by it.
+    pub fn actor(&self) -> journal::Actor {
+        journal::Actor {
+            subject: self.subject.clone(),
+            organization: self.home,
+            role: number(self.role),
+            grant: Some(self.id),
+        }
+    }
+}
+
+/// A role as rows keep it.
+pub fn number(role: Role) -> i16 {
+    i16::try_from(i32::from(role)).unwrap_or_default()
 }
 
 impl From<entity::Model> for Grant {
@@ -71,6 +87,11 @@ pub enum Target<'a> {
     Anything,
     /// Some document of a kind.
     Kind(DocumentKind),
+    /// Documents of an owner, without regard to round and stage.
+    DocumentsOf {
+        kind: DocumentKind,
+        owner: Uuid,
+    },
     /// A document that is yet to be made.
     NewDocument {
         kind: DocumentKind,

@@ -8,7 +8,7 @@ use std::time::Duration;
 use tonic::{Code, Status};
 use uuid::Uuid;
 
-use crate::{clock, contract::Violation, proto::v1};
+use crate::{clock, contract::Violation, journal, proto::v1};
 use details::Details;
 
 /// The domain of every `google.rpc.ErrorInfo`.
@@ -177,6 +177,19 @@ impl From<sea_orm::DbErr> for Error {
             return Self::try_again();
         }
         Self::fault(cause)
+    }
+}
+
+/// What a refusal of the journal is to those who have nothing better to say of it.
+impl From<journal::Refusal> for Error {
+    fn from(refusal: journal::Refusal) -> Self {
+        use crate::journal::Refusal;
+        match refusal {
+            Refusal::Outdated { .. } | Refusal::CodeTaken { .. } => Self::ChangedMeanwhile,
+            Refusal::ExternalIdTaken { .. } => Self::ExternalIdTaken,
+            Refusal::RequestIdConflict => Self::RequestIdConflict,
+            Refusal::Unavailable(_) => Self::try_again(),
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! What goes into the journal, and what it answers.
 
+use aws_lc_rs::digest;
 use uuid::Uuid;
 
 use crate::{
@@ -29,6 +30,23 @@ pub struct RequestKey {
     pub id: Uuid,
     /// SHA-256 of the request.
     pub digest: [u8; 32],
+}
+
+impl RequestKey {
+    /// Of a request in its wire form. The method counts too: the same bytes may mean something else to another.
+    pub fn new(organization: Uuid, id: Uuid, method: &str, request: &[u8]) -> Self {
+        let mut hash = digest::Context::new(&digest::SHA256);
+        hash.update(&(method.len() as u64).to_be_bytes());
+        hash.update(method.as_bytes());
+        hash.update(request);
+        let mut digest = [0; 32];
+        digest.copy_from_slice(hash.finish().as_ref());
+        Self {
+            organization,
+            id,
+            digest,
+        }
+    }
 }
 
 /// One row to be written. Revision r goes in only on top of revision r-1; the journal gives positions.
