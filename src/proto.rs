@@ -1,6 +1,12 @@
 //! The contract as Rust: messages, services and descriptors made from `proto/`.
 
-#[expect(clippy::all, clippy::pedantic, reason = "generated")]
+#[expect(
+    clippy::all,
+    clippy::pedantic,
+    clippy::allow_attributes,
+    clippy::allow_attributes_without_reason,
+    reason = "generated"
+)]
 pub mod v1 {
     tonic::include_proto!("styrkedja.v1");
 }
