@@ -2,6 +2,8 @@
 //! share analyses, plans and reports.
 
 pub mod access;
+pub mod cli;
+pub mod client;
 pub mod clock;
 pub mod config;
 pub mod contract;

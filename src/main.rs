@@ -1,1 +1,7 @@
-fn main() {}
+//! The exchange and its client in one program.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    styrkedja::cli::run()
+}

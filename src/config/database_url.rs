@@ -7,7 +7,7 @@ use std::{fmt, path::Path};
 pub struct DatabaseUrl(String);
 
 impl DatabaseUrl {
-    /// Reads a URL. The path of an `SQLite` file starts at `home`.
+    /// Reads a URL. The path of an SQLite file starts at `home`.
     pub fn parse(text: &str, home: &Path) -> Result<Self, String> {
         if let Some(path) = text.strip_prefix("sqlite:") {
             let path = path.strip_prefix("//").unwrap_or(path);

@@ -40,7 +40,7 @@ impl Place {
         &self.url
     }
 
-    /// The folder, empty at first but for an `SQLite` database.
+    /// The folder, empty at first but for an SQLite database.
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }

@@ -1,0 +1,92 @@
+//! `styrkedja document create` and `update`.
+
+use std::{
+    fs,
+    io::{self, Read},
+};
+
+use anyhow::Context;
+use clap::Args;
+use prost_types::FieldMask;
+
+use super::envelope;
+use crate::{
+    cli::{failure::Failure, json, output, remote::Remote, writing::Writing},
+    proto::v1::{CreateDocumentRequest, Document, UpdateDocumentRequest},
+};
+
+#[derive(Args, Debug)]
+pub struct Create {
+    /// File with the document as protobuf JSON; `-` is the input.
+    #[arg(default_value = "-")]
+    file: String,
+    #[command(flatten)]
+    writing: Writing,
+}
+
+#[derive(Args, Debug)]
+pub struct Update {
+    /// Id of the document.
+    id: String,
+    /// File with the new values as protobuf JSON; `-` is the input.
+    #[arg(default_value = "-")]
+    file: String,
+    /// Paths to change, for example `period` or `analysis.problems`.
+    #[arg(long, value_delimiter = ',', required = true)]
+    mask: Vec<String>,
+    /// The etag of the state that the change was made on.
+    #[arg(long)]
+    etag: String,
+    #[command(flatten)]
+    writing: Writing,
+}
+
+impl Create {
+    pub async fn run(self, remote: &Remote) -> Result<(), Failure> {
+        let request = CreateDocumentRequest {
+            request_id: self.writing.request_id(),
+            validate_only: self.writing.dry_run,
+            document: Some(document(&self.file)?),
+        };
+        let mut client = remote.connect().await?.documents;
+        let answer = remote.answer(client.create_document(request)).await?;
+        Ok(output::show(remote.output, &answer, |answer| {
+            let text = answer.document.as_ref().map(envelope).unwrap_or_default();
+            remote.with_findings(self.writing.noted(text), &answer.findings)
+        })?)
+    }
+}
+
+impl Update {
+    pub async fn run(self, remote: &Remote) -> Result<(), Failure> {
+        let request = UpdateDocumentRequest {
+            request_id: self.writing.request_id(),
+            validate_only: self.writing.dry_run,
+            document: Some(Document {
+                id: self.id,
+                ..document(&self.file)?
+            }),
+            update_mask: Some(FieldMask { paths: self.mask }),
+            etag: self.etag,
+        };
+        let mut client = remote.connect().await?.documents;
+        let answer = remote.answer(client.update_document(request)).await?;
+        Ok(output::show(remote.output, &answer, |answer| {
+            let text = answer.document.as_ref().map(envelope).unwrap_or_default();
+            remote.with_findings(self.writing.noted(text), &answer.findings)
+        })?)
+    }
+}
+
+fn document(file: &str) -> Result<Document, Failure> {
+    let mut text = String::new();
+    if file == "-" {
+        io::stdin()
+            .read_to_string(&mut text)
+            .context("the input is no text")?;
+    } else {
+        text =
+            fs::read_to_string(file).map_err(|error| Failure::Usage(format!("{file}: {error}")))?;
+    }
+    json::read(&text)
+}

@@ -1,0 +1,110 @@
+//! How a client command reaches a server, and as whom.
+
+use std::{future::Future, path::PathBuf, time::Duration};
+
+use clap::Args;
+use tonic::{Response, Status};
+
+use super::{
+    Home, environment,
+    failure::Failure,
+    output::{Format, Language},
+};
+use crate::{access::own_key, client, client::Client, clock, config::Config};
+
+/// A token for one command need not live long.
+const LIFETIME: Duration = Duration::from_mins(5);
+
+#[derive(Args, Clone, Debug)]
+pub struct Remote {
+    /// Address of the server.
+    #[arg(
+        long,
+        env = "STYRKEDJA_SERVER",
+        default_value = "http://127.0.0.1:50115",
+        global = true
+    )]
+    server: String,
+    /// PEM file of a certificate authority to trust, besides those that the machine trusts.
+    #[arg(long, value_name = "FILE", global = true)]
+    authority: Option<PathBuf>,
+    /// Token to send.
+    #[arg(long, env = "STYRKEDJA_TOKEN", hide_env_values = true, global = true)]
+    token: Option<String>,
+    /// Subject to act as, with a token signed by the key in the home folder.
+    #[arg(
+        long = "as",
+        value_name = "SUBJECT",
+        env = "STYRKEDJA_AS",
+        conflicts_with = "token",
+        global = true
+    )]
+    subject: Option<String>,
+    #[command(flatten)]
+    home: Home,
+    /// How to print the answer.
+    #[arg(long, value_enum, default_value = "table", global = true)]
+    pub output: Format,
+    /// Language of findings.
+    #[arg(long = "lang", value_enum, default_value = "sv", global = true)]
+    language: Language,
+}
+
+impl Remote {
+    pub async fn connect(&self) -> Result<Client, Failure> {
+        let token = match (&self.token, &self.subject) {
+            (Some(token), _) => Some(token.clone()),
+            (None, Some(subject)) => Some(mint(&self.home, subject, LIFETIME)?),
+            (None, None) => None,
+        };
+        let channel = client::connect(&self.server, self.authority.as_deref()).await?;
+        Ok(Client::new(&channel, token.as_deref())?)
+    }
+
+    /// Waits for an answer, or for a refusal to show.
+    pub async fn answer<T>(
+        &self,
+        call: impl Future<Output = Result<Response<T>, Status>>,
+    ) -> Result<T, Failure> {
+        call.await
+            .map(Response::into_inner)
+            .map_err(|status| self.refused(status))
+    }
+
+    pub fn refused(&self, status: Status) -> Failure {
+        Failure::Refused {
+            status: Box::new(status),
+            language: self.language,
+        }
+    }
+
+    /// Findings that came with an answer, below what was printed of it.
+    pub fn with_findings(&self, text: String, findings: &[crate::proto::v1::Finding]) -> String {
+        if findings.is_empty() {
+            return text;
+        }
+        format!(
+            "{text}\n{}",
+            super::output::findings(findings, self.language)
+        )
+    }
+}
+
+/// Signs a token with the key of the home folder.
+pub fn mint(home: &Home, subject: &str, lifetime: Duration) -> Result<String, Failure> {
+    let config = Config::load(&home.path, environment(), &[])
+        .map_err(|faults| Failure::Usage(faults.to_string()))?;
+    let key = own_key::load(&config.tokens.key)?;
+    // As grants name it, or as the token does.
+    let name = subject
+        .strip_prefix(own_key::NAME)
+        .and_then(|rest| rest.strip_prefix(':'))
+        .unwrap_or(subject);
+    Ok(key.mint(
+        &config.tokens.issuer,
+        &config.tokens.audience,
+        name,
+        lifetime,
+        clock::now().seconds(),
+    )?)
+}
