@@ -15,15 +15,17 @@ use tonic_health::{ServingStatus, server::HealthReporter};
 use tonic_web::GrpcWebLayer;
 
 use crate::{
-    access::gate::GateLayer,
+    access::{self, gate::GateLayer},
     config::{Config, Tls},
     contract,
     exchange::{Exchange, StartError},
-    proto,
+    proto::{self, v1::access_service_server::AccessServiceServer},
 };
 
 /// How long a stopping server waits for calls that are under way.
 const DRAIN: Duration = Duration::from_secs(25);
+/// The largest answer, in bytes. Requests have their limits in the contract.
+const MAX_ANSWER: usize = 4 * 1024 * 1024;
 
 /// A server that is serving.
 #[derive(Debug)]
@@ -86,10 +88,13 @@ pub async fn start(config: &Config) -> Result<Running, StartError> {
 }
 
 /// The whole surface of the exchange.
-async fn services(_exchange: &Exchange, reflection: bool) -> (HealthReporter, Routes) {
+async fn services(exchange: &Exchange, reflection: bool) -> (HealthReporter, Routes) {
     let (health, health_service) = tonic_health::server::health_reporter();
     let mut routes = RoutesBuilder::default();
     routes.add_service(health_service);
+    routes.add_service(
+        AccessServiceServer::new(access::Rpc::new(exchange)).max_encoding_message_size(MAX_ANSWER),
+    );
     if reflection {
         if let Ok(service) = described().build_v1() {
             routes.add_service(service);

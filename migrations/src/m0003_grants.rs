@@ -21,6 +21,7 @@ const UP: &[&str] = &[
         PRIMARY KEY (organization_id, id, revision)
     )",
     "CREATE UNIQUE INDEX grants_head ON grants (organization_id, id) WHERE until_position IS NULL",
+    "CREATE INDEX grants_id ON grants (id)",
     "CREATE INDEX grants_subject ON grants (subject)",
     "CREATE INDEX grants_position ON grants (position)",
 ];

@@ -1,15 +1,21 @@
 //! Who calls, and what they may do: tokens, grants, scope and the gate. Knows nothing of what documents say.
 
+mod bootstrap;
 mod caller;
 mod decide;
 pub mod entity;
+mod explain;
 pub mod gate;
 pub mod issuers;
 mod jwks;
 mod model;
+mod operations;
 pub mod own_key;
 mod register;
+mod rpc;
+mod rules;
 mod scope;
+mod store;
 mod token;
 mod tree;
 
@@ -28,9 +34,11 @@ use crate::{
 use issuers::{Issuers, Outside};
 use register::Register;
 
+pub use bootstrap::{Bootstrapped, bootstrap};
 pub use caller::Caller;
 pub use gate::caller_of;
 pub use model::{Grant, Target};
+pub use rpc::Rpc;
 pub use scope::{Scope, target_of};
 
 /// How often the register is read anew, so that what other server processes write counts here.

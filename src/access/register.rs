@@ -10,10 +10,9 @@ use sea_orm::{ColumnTrait, DatabaseConnection, DbErr, EntityTrait, QueryFilter, 
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
-use super::{entity as grants, model::Grant, tree::Tree};
+use super::{entity as grants, model::Grant, store, tree::Tree};
 use crate::{
-    database::Database, journal::partition, organizations::entity as organizations,
-    proto::v1::OrganizationType,
+    database::Database, organizations::entity as organizations, proto::v1::OrganizationType,
 };
 
 /// One state of the register.
@@ -88,7 +87,7 @@ impl Register {
     pub async fn refresh(&self) -> Result<(), DbErr> {
         let mut seen = self.seen.lock().await;
         let connection = self.database.reader();
-        let head = head(connection).await?;
+        let head = store::position(connection).await?;
         if head == seen.head {
             return Ok(());
         }
@@ -119,20 +118,6 @@ impl Register {
         *seen = now_seen;
         Ok(())
     }
-}
-
-async fn head(connection: &DatabaseConnection) -> Result<i64, DbErr> {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the register is what scopes are made from"
-    )]
-    let partition = partition::Entity::find_by_id(0);
-    let position = partition.select_only().column(partition::Column::Position);
-    Ok(position
-        .into_tuple()
-        .one(connection)
-        .await?
-        .unwrap_or_default())
 }
 
 type Moved = (Uuid, i16, Option<Uuid>, i64);

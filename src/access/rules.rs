@@ -1,0 +1,187 @@
+//! What a grant must be like, and that nobody gains by giving one. Knows neither gRPC nor SQL.
+
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use super::{
+    caller::Caller,
+    model::{Grant, Target},
+};
+use crate::{
+    clock::Time,
+    contract::{RoleRule, Violation},
+    error::{Error, Result},
+    proto::v1::{Act, Role},
+};
+
+/// The longest that a grant lasts whose role demands an end, in seconds: a year, leap days included.
+const YEAR: i64 = 366 * 86_400;
+
+/// A grant that is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewGrant {
+    pub subject: String,
+    pub role: Role,
+    pub organization: Uuid,
+    pub home: Uuid,
+    pub round: Option<String>,
+    pub not_after: Option<Time>,
+}
+
+impl NewGrant {
+    pub fn target(&self) -> Target<'_> {
+        Target::NewGrant {
+            role: self.role,
+            organization: self.organization,
+            round: self.round.as_deref(),
+        }
+    }
+
+    /// The grant that it becomes.
+    pub fn made(self, id: Uuid, now: Time) -> Grant {
+        let Self {
+            subject,
+            role,
+            organization,
+            home,
+            round,
+            not_after,
+        } = self;
+        Grant {
+            id,
+            revision: 1,
+            subject,
+            role,
+            organization,
+            home,
+            round,
+            not_after,
+            created_at: now,
+            revoked_at: None,
+        }
+    }
+}
+
+/// The grant by which the caller gives another, or why it may not. Given is at most what the giver's own grant holds:
+/// roles that it may grant, where it reaches, in its round, and for no longer than itself.
+pub fn granting<'a>(caller: &'a Caller, new: &NewGrant) -> Result<&'a Arc<Grant>> {
+    let first = caller.grant_for(Act::ManageGrants, &new.target())?;
+    if !caller.sees_organization(new.home) {
+        return Err(Error::NotFound);
+    }
+    let lasting = caller
+        .grants()
+        .iter()
+        .filter(|grant| {
+            caller
+                .stopped_at(grant, Act::ManageGrants, &new.target())
+                .is_none()
+        })
+        .find(|grant| lasts_as_long_as(grant, new.not_after));
+    Ok(lasting.unwrap_or(first))
+}
+
+/// Everything that is wrong with a grant that the caller may give.
+pub fn faults(caller: &Caller, granting: &Grant, new: &NewGrant) -> Vec<Violation> {
+    let ground = caller.ground();
+    let rule = ground.contract.role(new.role);
+    let fits = ground
+        .tree
+        .kind(new.organization)
+        .is_some_and(|kind| rule.granted_at.contains(&kind));
+    let ended = new.not_after.is_some_and(|end| end <= ground.now);
+    let checks = [
+        (new.subject == caller.subject(), &TO_ONESELF),
+        (!fits, &GRANTED_AT),
+        (
+            rule.assigned == (new.home == new.organization),
+            if rule.assigned {
+                &OTHER_HOME
+            } else {
+                &NO_OTHER_HOME
+            },
+        ),
+        (rule.round_required && new.round.is_none(), &ROUND),
+        (ended, &PAST),
+        (lacks_end(rule, new, ground.now), &END),
+        (!lasts_as_long_as(granting, new.not_after), &OUTLASTS),
+    ];
+    checks
+        .into_iter()
+        .filter(|(wrong, _)| *wrong)
+        .map(|(_, rule)| rule.violation())
+        .collect()
+}
+
+fn lasts_as_long_as(granting: &Grant, end: Option<Time>) -> bool {
+    granting
+        .not_after
+        .is_none_or(|own| end.is_some_and(|end| end <= own))
+}
+
+fn lacks_end(rule: &RoleRule, new: &NewGrant, now: Time) -> bool {
+    rule.end_required && new.not_after.is_none_or(|end| end > now.plus_seconds(YEAR))
+}
+
+struct Rule {
+    field: &'static str,
+    id: &'static str,
+    en: &'static str,
+    sv: &'static str,
+}
+
+impl Rule {
+    fn violation(&self) -> Violation {
+        Violation::new(self.field, self.id, self.en, self.sv)
+    }
+}
+
+static TO_ONESELF: Rule = Rule {
+    field: "subject",
+    id: "grant.to_another",
+    en: "Nobody gives a role to oneself; let another grant it.",
+    sv: "Ingen ger sig själv en roll; låt någon annan ge den.",
+};
+static GRANTED_AT: Rule = Rule {
+    field: "organization_id",
+    id: "grant.granted_at",
+    en: "The role can not be granted at this type of organization.",
+    sv: "Rollen kan inte ges vid en organisation av den här typen.",
+};
+static OTHER_HOME: Rule = Rule {
+    field: "home_organization_id",
+    id: "grant.other_home",
+    en: "The role is an assignment; name the other organization that the subject belongs to.",
+    sv: "Rollen är ett uppdrag; ange den andra organisation som subjektet tillhör.",
+};
+static NO_OTHER_HOME: Rule = Rule {
+    field: "home_organization_id",
+    id: "grant.same_home",
+    en: "The role is held in the subject's own organization; leave this empty.",
+    sv: "Rollen innehas i subjektets egen organisation; lämna fältet tomt.",
+};
+static ROUND: Rule = Rule {
+    field: "round",
+    id: "grant.round",
+    en: "The role is for one round; name it.",
+    sv: "Rollen gäller en omgång; ange den.",
+};
+static PAST: Rule = Rule {
+    field: "not_after",
+    id: "grant.end_ahead",
+    en: "The end must lie ahead.",
+    sv: "Slutet måste ligga framåt i tiden.",
+};
+static END: Rule = Rule {
+    field: "not_after",
+    id: "grant.end_within_a_year",
+    en: "The role must end, within a year; name when.",
+    sv: "Rollen måste upphöra inom ett år; ange när.",
+};
+static OUTLASTS: Rule = Rule {
+    field: "not_after",
+    id: "grant.not_beyond_own",
+    en: "Your own grant ends; what you grant must end with it or before.",
+    sv: "Din egen behörighet upphör; den du ger måste upphöra då eller tidigare.",
+};
