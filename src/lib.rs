@@ -12,6 +12,7 @@ pub mod documents;
 pub mod error;
 pub mod exchange;
 pub mod journal;
+pub mod kinds;
 pub mod organizations;
 pub mod page;
 pub mod proto;

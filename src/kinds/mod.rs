@@ -1,0 +1,195 @@
+//! The kinds of document: what each may hold, the rules it is judged by and the links it makes.
+//! Pure: knows no caller, no database and no other document than the one it is asked about.
+
+mod action_plan;
+mod analysis;
+mod dates;
+mod every_kind;
+mod fields;
+mod figures;
+mod follow_up_report;
+mod link;
+mod personal_data;
+mod rule;
+#[cfg(test)]
+mod tests;
+
+use prost::{DecodeError, Message};
+
+pub use link::{Item, ItemKind, Link, Relation, Target};
+
+use crate::proto::v1::{self, DocumentKind, Period};
+use rule::{Report, Rule, Verdict};
+
+/// The content of a document, of some kind.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Content {
+    Analysis(v1::Analysis),
+    ActionPlan(v1::ActionPlan),
+    FollowUpReport(v1::FollowUpReport),
+}
+
+/// Why kept bytes are no content.
+#[derive(Debug, thiserror::Error)]
+pub enum Unreadable {
+    #[error("no kind of document is meant")]
+    NoKind,
+    #[error("the bytes are not of the kind: {0}")]
+    Bytes(#[from] DecodeError),
+}
+
+/// What the rules of a kind look at.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject<'a> {
+    pub period: Option<&'a Period>,
+    /// Empty outside of rounds.
+    pub round: &'a str,
+    pub content: &'a Content,
+}
+
+/// What every kind of document can say of itself.
+trait Kind {
+    fn title(&self) -> &str;
+    /// Everything with an id, in the order of the document.
+    fn items(&self) -> Vec<Item<'_>>;
+    /// Every link, in the order of the document.
+    fn links(&self) -> Vec<Link>;
+    /// Judges by the rules of the kind.
+    fn check(&self, subject: &Subject<'_>, report: &mut Report);
+    /// Judges what it leaves out of another document that it links to.
+    fn check_beside(&self, other_id: uuid::Uuid, other: &Content, report: &mut Report);
+    fn encode(&self) -> Vec<u8>;
+}
+
+impl Content {
+    /// Reads a bare content message of the kind.
+    pub fn decode(kind: DocumentKind, bytes: &[u8]) -> Result<Self, Unreadable> {
+        Ok(match kind {
+            DocumentKind::Unspecified => return Err(Unreadable::NoKind),
+            DocumentKind::Analysis => Self::Analysis(Message::decode(bytes)?),
+            DocumentKind::ActionPlan => Self::ActionPlan(Message::decode(bytes)?),
+            DocumentKind::FollowUpReport => Self::FollowUpReport(Message::decode(bytes)?),
+        })
+    }
+
+    /// The bare content message.
+    pub fn encode(&self) -> Vec<u8> {
+        self.as_kind().encode()
+    }
+
+    pub fn kind(&self) -> DocumentKind {
+        match self {
+            Self::Analysis(_) => DocumentKind::Analysis,
+            Self::ActionPlan(_) => DocumentKind::ActionPlan,
+            Self::FollowUpReport(_) => DocumentKind::FollowUpReport,
+        }
+    }
+
+    /// The name of its field in `Document`, with which all its paths begin.
+    pub fn field(&self) -> &'static str {
+        match self {
+            Self::Analysis(_) => "analysis",
+            Self::ActionPlan(_) => "action_plan",
+            Self::FollowUpReport(_) => "follow_up_report",
+        }
+    }
+
+    pub fn title(&self) -> &str {
+        self.as_kind().title()
+    }
+
+    fn as_kind(&self) -> &dyn Kind {
+        match self {
+            Self::Analysis(analysis) => analysis,
+            Self::ActionPlan(plan) => plan,
+            Self::FollowUpReport(report) => report,
+        }
+    }
+}
+
+impl From<v1::document::Content> for Content {
+    fn from(content: v1::document::Content) -> Self {
+        match content {
+            v1::document::Content::Analysis(analysis) => Self::Analysis(analysis),
+            v1::document::Content::ActionPlan(plan) => Self::ActionPlan(plan),
+            v1::document::Content::FollowUpReport(report) => Self::FollowUpReport(report),
+        }
+    }
+}
+
+impl From<Content> for v1::document::Content {
+    fn from(content: Content) -> Self {
+        match content {
+            Content::Analysis(analysis) => Self::Analysis(analysis),
+            Content::ActionPlan(plan) => Self::ActionPlan(plan),
+            Content::FollowUpReport(report) => Self::FollowUpReport(report),
+        }
+    }
+}
+
+/// Everything that the rules say of a document, in its own order.
+pub fn findings(subject: Subject<'_>) -> Vec<v1::Finding> {
+    let kind = subject.content.as_kind();
+    let mut report = Report::default();
+    every_kind::check(&subject, &kind.items(), &kind.links(), &mut report);
+    kind.check(&subject, &mut report);
+    personal_data::check(subject.content, &mut report);
+    report
+        .findings
+        .sort_by_cached_key(|finding| fields::place(&finding.field));
+    report.findings
+}
+
+/// What a document leaves out of another that it links to: measures and goals of a plan that a report is silent about.
+/// To be asked, besides `findings`, for every document that `links` name.
+pub fn findings_beside(
+    content: &Content,
+    other_id: uuid::Uuid,
+    other: &Content,
+) -> Vec<v1::Finding> {
+    let mut report = Report::default();
+    content.as_kind().check_beside(other_id, other, &mut report);
+    report.findings
+}
+
+/// Whether even a draft is refused for the finding: personal data, dates that do not exist or are the wrong way round,
+/// ids used twice.
+pub fn blocking_always(finding: &v1::Finding) -> bool {
+    rules().any(|rule| rule.id == finding.rule && rule.verdict == Verdict::Refuse)
+}
+
+/// Every link from an item of the document, in its order.
+pub fn links(content: &Content) -> Vec<Link> {
+    content.as_kind().links()
+}
+
+/// Every item of the document, in its order.
+pub fn items(content: &Content) -> Vec<Item<'_>> {
+    content.as_kind().items()
+}
+
+/// The ids of all items of the document, in its order.
+pub fn item_ids(content: &Content) -> Vec<&str> {
+    items(content).into_iter().map(|item| item.id).collect()
+}
+
+/// Whether a link of the relation may lead to the item: it is there and of the sort that the relation leads to.
+pub fn has_item(content: &Content, item_id: &str, relation: Relation) -> bool {
+    items(content)
+        .iter()
+        .any(|item| item.id == item_id && item.kind == relation.target())
+}
+
+fn rules() -> impl Iterator<Item = &'static Rule> {
+    [
+        every_kind::ALL,
+        figures::ALL,
+        personal_data::ALL,
+        analysis::rules::ALL,
+        action_plan::rules::ALL,
+        follow_up_report::rules::ALL,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
+}
