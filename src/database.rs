@@ -57,7 +57,7 @@ pub enum OpenError {
 
 enum Location<'a> {
     Sqlite(&'a str),
-    Postgres(sqlx::postgres::PgConnectOptions),
+    Postgres(Box<sqlx::postgres::PgConnectOptions>),
 }
 
 impl Database {
@@ -65,7 +65,7 @@ impl Database {
     pub async fn open(url: &str, purpose: Purpose) -> Result<Self, OpenError> {
         match locate(url)? {
             Location::Sqlite(path) => sqlite::open(path, purpose).await,
-            Location::Postgres(options) => postgres::open(options, purpose).await,
+            Location::Postgres(options) => postgres::open(*options, purpose).await,
         }
     }
 
@@ -106,7 +106,7 @@ fn locate(url: &str) -> Result<Location<'_>, OpenError> {
     if url.starts_with("postgres://") || url.starts_with("postgresql://") {
         let options = sqlx::postgres::PgConnectOptions::from_str(url)
             .map_err(|error| OpenError::Url(error.to_string()))?;
-        return Ok(Location::Postgres(options));
+        return Ok(Location::Postgres(Box::new(options)));
     }
     Err(OpenError::Scheme)
 }

@@ -17,6 +17,9 @@ const TIMEOUTS: [(&str, &str); 3] = [
     ("lock_timeout", "2s"),
     ("idle_in_transaction_session_timeout", "10s"),
 ];
+const READ_ONLY: [(&str, &str); 1] = [("default_transaction_read_only", "on")];
+/// An inspection may read for as long as it takes.
+const UNHURRIED: [(&str, &str); 1] = [("statement_timeout", "0")];
 
 /// The writer reads by key only. On young tables without statistics the planner would choose to read them whole, and keep
 /// that plan while they grow.
@@ -33,13 +36,10 @@ pub async fn open(options: PgConnectOptions, purpose: Purpose) -> Result<Databas
     if purpose == Purpose::Serve {
         migrate_alone(options.clone()).await?;
     }
-    let reader = options
-        .clone()
-        .options(TIMEOUTS)
-        .options([("default_transaction_read_only", "on")]);
-    let writer = match purpose {
-        Purpose::Serve => options.options(TIMEOUTS).options(BY_KEY),
-        Purpose::Inspect => reader.clone(),
+    let reader = options.clone().options(TIMEOUTS).options(READ_ONLY);
+    let (reader, writer) = match purpose {
+        Purpose::Serve => (reader, options.options(TIMEOUTS).options(BY_KEY)),
+        Purpose::Inspect => (reader.options(UNHURRIED), options.options(READ_ONLY)),
     };
     let writer = connect(writer, 1).await?;
     must_be_durable(&writer).await?;

@@ -8,7 +8,6 @@
 
 use aws_lc_rs::digest::{Context, SHA256};
 use sea_orm::{EntityTrait, IdenStatic, Iterable, ModelTrait, Value};
-use uuid::Uuid;
 
 use super::{entity, write::Row};
 
@@ -25,11 +24,10 @@ pub fn sha256(bytes: &[u8]) -> Vec<u8> {
 }
 
 /// What stands for the entry before the first.
-pub fn genesis(partition: i32, epoch: Uuid) -> Vec<u8> {
+pub fn genesis(partition: i32) -> Vec<u8> {
     let mut hash = Context::new(&SHA256);
     hash.update(GENESIS);
     field(&mut hash, "partition", &i64::from(partition).to_be_bytes());
-    field(&mut hash, "epoch", epoch.as_bytes());
     hash.finish().as_ref().to_vec()
 }
 
@@ -81,8 +79,12 @@ fn value(hash: &mut Context, name: &str, value: &Value) {
         Value::Uuid(Some(id)) => field(hash, name, id.as_bytes()),
         Value::String(Some(text)) => field(hash, name, text.as_bytes()),
         Value::Bytes(Some(bytes)) => field(hash, name, bytes),
-        Value::SmallInt(None) | Value::Int(None) | Value::BigInt(None) => {}
-        Value::Uuid(None) | Value::String(None) | Value::Bytes(None) => {}
+        Value::SmallInt(None)
+        | Value::Int(None)
+        | Value::BigInt(None)
+        | Value::Uuid(None)
+        | Value::String(None)
+        | Value::Bytes(None) => {}
         other => unreachable!("column {name} has a type outside of the encoding: {other:?}"),
     }
 }

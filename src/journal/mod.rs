@@ -19,9 +19,12 @@ mod failure;
 pub mod partition;
 pub mod request;
 mod store;
+mod verify;
 mod write;
 mod writer;
 
+pub use chain::sha256;
+pub use verify::{Fault, Verified, verify};
 pub use write::{Actor, Refusal, RequestKey, Row, Target, Write, Written};
 
 /// Writes that may wait for the commit under way. More are refused at once.
@@ -114,6 +117,3 @@ impl Journal {
         self.stopped.cancelled().await;
     }
 }
-
-#[cfg(test)]
-mod tests;

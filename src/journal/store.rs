@@ -16,6 +16,8 @@ use super::{
 };
 use crate::{clock, documents, organizations};
 
+pub mod inspect;
+
 /// Reads the partition, and makes it where there is none.
 #[expect(
     clippy::disallowed_methods,
@@ -36,7 +38,7 @@ pub async fn prepare(
         partition,
         epoch,
         position: 0,
-        chain_hash: chain::genesis(partition, epoch),
+        chain_hash: chain::genesis(partition),
     };
     partition::Entity::insert(row.into_active_model())
         .on_conflict(OnConflict::new().do_nothing().to_owned())
@@ -67,7 +69,7 @@ pub async fn lock(tx: &DatabaseTransaction, partition: i32) -> Result<partition:
     let sql = if backend == DbBackend::Postgres {
         "SELECT epoch, position, chain_hash FROM partitions WHERE partition = $1 FOR UPDATE"
     } else {
-        "SELECT epoch, position, chain_hash FROM partitions WHERE partition = ?"
+        "SELECT epoch, position, chain_hash FROM partitions WHERE partition = $1"
     };
     let row = tx
         .query_one_raw(Statement::from_sql_and_values(
@@ -350,20 +352,19 @@ pub async fn write(tx: &DatabaseTransaction, batch: &Batch<'_>) -> Result<(), Db
 }
 
 async fn advance(tx: &DatabaseTransaction, partition: &partition::Model) -> Result<(), DbErr> {
-    let backend = tx.get_database_backend();
-    let sql = if backend == DbBackend::Postgres {
-        "UPDATE partitions SET position = $1, chain_hash = $2 WHERE partition = $3"
-    } else {
-        "UPDATE partitions SET position = ?, chain_hash = ? WHERE partition = ?"
-    };
-    let values = [
+    let sql = "UPDATE partitions SET position = $1, chain_hash = $2 WHERE partition = $3";
+    let values: [Value; 3] = [
         partition.position.into(),
         partition.chain_hash.clone().into(),
         partition.partition.into(),
     ];
-    tx.execute_raw(Statement::from_sql_and_values(backend, sql, values))
-        .await
-        .map(|_| ())
+    tx.execute_raw(Statement::from_sql_and_values(
+        tx.get_database_backend(),
+        sql,
+        values,
+    ))
+    .await
+    .map(|_| ())
 }
 
 async fn end(tx: &DatabaseTransaction, superseded: &[Superseded]) -> Result<(), DbErr> {

@@ -139,13 +139,15 @@ impl Row {
     pub(super) fn set_span(&mut self, from: i64, until: Option<i64>) {
         match self {
             Self::Document { revision, .. } => {
-                (revision.position, revision.until_position) = (from, until)
+                (revision.position, revision.until_position) = (from, until);
             }
             Self::Organization(organization) => {
-                (organization.position, organization.until_position) = (from, until)
+                (organization.position, organization.until_position) = (from, until);
             }
             Self::Succession(succession) => succession.position = from,
-            Self::Grant(grant) => (grant.position, grant.until_position) = (from, until),
+            Self::Grant(grant) => {
+                (grant.position, grant.until_position) = (from, until);
+            }
         }
     }
 

@@ -9,4 +9,5 @@
 #[macro_use]
 mod world;
 
+mod journal;
 mod storage;

@@ -1,0 +1,252 @@
+//! How a verification reads the journal, and the rows that it speaks of, in one unchanging state.
+
+use std::collections::HashMap;
+
+use sea_orm::{
+    AccessMode, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
+    EntityTrait, FromQueryResult, IsolationLevel, QueryResult, Statement, TransactionOptions,
+    TransactionTrait, Value,
+};
+use uuid::Uuid;
+
+use super::super::{
+    PARTITION, bulk, entity, partition,
+    write::{Row, Target},
+};
+use crate::{access, documents, organizations};
+
+/// Entries read at a time. Each may bring half a MiB of content.
+const PAGE: i64 = 200;
+
+/// A row that an entry speaks of, as it is kept.
+pub struct Written {
+    pub row: Row,
+    /// The content that a document had at the revision, wherever it is kept.
+    pub content: Option<Vec<u8>>,
+}
+
+/// Begins to read one state.
+pub async fn begin(connection: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
+    // A transaction of SQLite reads one state as it is.
+    let mut options = TransactionOptions::default();
+    if connection.get_database_backend() == DbBackend::Postgres {
+        options.isolation_level = Some(IsolationLevel::RepeatableRead);
+        options.access_mode = Some(AccessMode::ReadOnly);
+    }
+    connection.begin_with_options(options).await
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the journal's own rows have no scope"
+)]
+pub async fn partition(tx: &DatabaseTransaction) -> Result<Option<partition::Model>, DbErr> {
+    partition::Entity::find_by_id(PARTITION).one(tx).await
+}
+
+/// The next entries, in order.
+pub async fn entries_after(
+    tx: &DatabaseTransaction,
+    position: i64,
+) -> Result<Vec<QueryResult>, DbErr> {
+    let sql =
+        "SELECT * FROM entries WHERE partition = $1 AND position > $2 ORDER BY position LIMIT $3";
+    let values: [Value; 3] = [PARTITION.into(), position.into(), PAGE.into()];
+    tx.query_all_raw(Statement::from_sql_and_values(
+        tx.get_database_backend(),
+        sql,
+        values,
+    ))
+    .await
+}
+
+/// The rows that entries of one target speak of, by position.
+pub async fn written(
+    tx: &DatabaseTransaction,
+    target: Target,
+    entries: &[&entity::Model],
+) -> Result<HashMap<i64, Written>, DbErr> {
+    let keys: Vec<Vec<Value>> = entries
+        .iter()
+        .map(|entry| {
+            vec![
+                entry.owner_id.into(),
+                entry.target_id.into(),
+                entry.revision.into(),
+                entry.position.into(),
+            ]
+        })
+        .collect();
+    let sql = match target {
+        Target::Document => {
+            "SELECT r.*, c.content AS kept FROM k CROSS JOIN revisions r LEFT JOIN revisions c
+             ON c.owner_id = r.owner_id AND c.document_id = r.document_id AND c.revision = r.content_revision
+             WHERE r.owner_id = k.owner AND r.document_id = k.id AND r.revision = k.revision AND r.position = k.place"
+        }
+        Target::Organization => {
+            "SELECT r.* FROM k CROSS JOIN organizations r
+             WHERE r.id = k.id AND r.id = k.owner AND r.revision = k.revision AND r.position = k.place"
+        }
+        Target::Grant => {
+            "SELECT r.* FROM k CROSS JOIN grants r
+             WHERE r.organization_id = k.owner AND r.id = k.id AND r.revision = k.revision AND r.position = k.place"
+        }
+        Target::Succession => {
+            "SELECT r.* FROM k CROSS JOIN successions r
+             WHERE r.predecessor_id = k.owner AND r.successor_id = k.id AND k.revision = 1 AND r.position = k.place"
+        }
+    };
+    let mut links = if target == Target::Document {
+        links(tx, &keys).await?
+    } else {
+        HashMap::new()
+    };
+    let mut found = HashMap::new();
+    for row in bulk::select(tx, &["owner", "id", "revision", "place"], &keys, sql).await? {
+        let (position, written) = read(target, &row, &mut links)?;
+        found.entry(position).or_insert(written);
+    }
+    Ok(found)
+}
+
+type Links = HashMap<(Uuid, Uuid, i32), Vec<documents::link::Model>>;
+
+fn read(target: Target, row: &QueryResult, links: &mut Links) -> Result<(i64, Written), DbErr> {
+    let (position, row, content) = match target {
+        Target::Document => {
+            let revision = documents::entity::Model::from_query_result(row, "")?;
+            let links = links
+                .remove(&(revision.owner_id, revision.document_id, revision.revision))
+                .unwrap_or_default();
+            (
+                revision.position,
+                Row::Document { revision, links },
+                row.try_get("", "kept")?,
+            )
+        }
+        Target::Organization => {
+            let organization = organizations::entity::Model::from_query_result(row, "")?;
+            (organization.position, Row::Organization(organization), None)
+        }
+        Target::Grant => {
+            let grant = access::entity::Model::from_query_result(row, "")?;
+            (grant.position, Row::Grant(grant), None)
+        }
+        Target::Succession => {
+            let succession = organizations::succession::Model::from_query_result(row, "")?;
+            (succession.position, Row::Succession(succession), None)
+        }
+    };
+    Ok((position, Written { row, content }))
+}
+
+async fn links(tx: &DatabaseTransaction, keys: &[Vec<Value>]) -> Result<Links, DbErr> {
+    let sql = "SELECT DISTINCT r.* FROM k CROSS JOIN links r
+               WHERE r.owner_id = k.owner AND r.document_id = k.id AND r.revision = k.revision ORDER BY r.ordinal";
+    let mut links = Links::new();
+    for row in bulk::select(tx, &["owner", "id", "revision", "place"], keys, sql).await? {
+        let link = documents::link::Model::from_query_result(&row, "")?;
+        links
+            .entry((link.owner_id, link.document_id, link.revision))
+            .or_default()
+            .push(link);
+    }
+    Ok(links)
+}
+
+/// An entry outside of the one partition.
+pub async fn entry_elsewhere(tx: &DatabaseTransaction) -> Result<Option<(i64, String)>, DbErr> {
+    let sql = "SELECT e.position FROM entries e LEFT JOIN partitions p ON p.partition = e.partition
+               WHERE p.partition IS NULL OR e.position > p.position OR e.partition <> 0 ORDER BY e.position LIMIT 1";
+    first(tx, sql, "it lies outside of the journal").await
+}
+
+/// A row that no entry speaks of.
+pub async fn row_without_entry(tx: &DatabaseTransaction) -> Result<Option<(i64, String)>, DbErr> {
+    const TABLES: [(&str, &str, &str, &str); 4] = [
+        (
+            "revisions",
+            "1",
+            "r.owner_id AND e.target_id = r.document_id",
+            "r.revision",
+        ),
+        (
+            "organizations",
+            "2",
+            "r.id AND e.target_id = r.id",
+            "r.revision",
+        ),
+        (
+            "grants",
+            "3",
+            "r.organization_id AND e.target_id = r.id",
+            "r.revision",
+        ),
+        (
+            "successions",
+            "4",
+            "r.predecessor_id AND e.target_id = r.successor_id",
+            "1",
+        ),
+    ];
+    for (table, target, key, revision) in TABLES {
+        let sql = format!(
+            "SELECT r.position FROM {table} r LEFT JOIN entries e ON e.partition = 0 AND e.position = r.position
+             AND e.target = {target} AND e.owner_id = {key} AND e.revision = {revision}
+             WHERE e.position IS NULL ORDER BY r.position LIMIT 1"
+        );
+        let oddity = first(
+            tx,
+            &sql,
+            &format!("a row of {table} says it was written there, and the entry does not"),
+        )
+        .await?;
+        if oddity.is_some() {
+            return Ok(oddity);
+        }
+    }
+    Ok(None)
+}
+
+/// A row that does not end where the next revision begins.
+pub async fn row_out_of_span(tx: &DatabaseTransaction) -> Result<Option<(i64, String)>, DbErr> {
+    const TABLES: [(&str, &str); 3] = [
+        (
+            "revisions",
+            "n.owner_id = r.owner_id AND n.document_id = r.document_id",
+        ),
+        ("organizations", "n.id = r.id"),
+        (
+            "grants",
+            "n.organization_id = r.organization_id AND n.id = r.id",
+        ),
+    ];
+    for (table, key) in TABLES {
+        let sql = format!(
+            "SELECT r.position FROM {table} r LEFT JOIN {table} n ON {key} AND n.revision = r.revision + 1
+             WHERE r.until_position IS DISTINCT FROM n.position ORDER BY r.position LIMIT 1"
+        );
+        let oddity = first(
+            tx,
+            &sql,
+            &format!("the row of {table} that it wrote ends where no next revision begins"),
+        )
+        .await?;
+        if oddity.is_some() {
+            return Ok(oddity);
+        }
+    }
+    Ok(None)
+}
+
+async fn first(
+    tx: &DatabaseTransaction,
+    sql: &str,
+    what: &str,
+) -> Result<Option<(i64, String)>, DbErr> {
+    let row = tx
+        .query_one_raw(Statement::from_string(tx.get_database_backend(), sql))
+        .await?;
+    row.map(|row| Ok((row.try_get_by_index(0)?, what.to_owned())))
+        .transpose()
+}

@@ -1,0 +1,109 @@
+//! Rows and writes to try the journal with.
+
+use styrkedja::{
+    clock, documents,
+    journal::{Actor, RequestKey, Row, Write, sha256},
+};
+use uuid::Uuid;
+
+pub fn actor() -> Actor {
+    Actor {
+        subject: "exchange:tester".to_owned(),
+        organization: Uuid::from_u128(1),
+        role: 8,
+        grant: Some(Uuid::from_u128(2)),
+    }
+}
+
+pub fn write(rows: Vec<Row>) -> Write {
+    Write {
+        actor: actor(),
+        method: "/styrkedja.v1.DocumentService/CreateDocument",
+        request: None,
+        dry_run: false,
+        answer: Vec::new(),
+        rows,
+    }
+}
+
+/// The write of a new document under a new request id.
+pub fn creation(owner: Uuid) -> Write {
+    let request = request(clock::new_id(), 1);
+    Write {
+        request: Some(request),
+        ..write(vec![document(owner, clock::new_id(), 1)])
+    }
+}
+
+pub fn request(id: Uuid, body: u8) -> RequestKey {
+    RequestKey {
+        organization: Uuid::from_u128(1),
+        id,
+        digest: [body; 32],
+    }
+}
+
+pub fn revision(owner: Uuid, id: Uuid, revision: i32) -> documents::entity::Model {
+    let content = format!("{owner} {id} {revision}").into_bytes();
+    documents::entity::Model {
+        owner_id: owner,
+        document_id: id,
+        revision,
+        kind: 1,
+        state: 1,
+        level: 1,
+        round: None,
+        period_start: Some("2026-01-01".to_owned()),
+        period_end: Some("2026-12-31".to_owned()),
+        external_scheme: None,
+        external_value: None,
+        author: "exchange:tester".to_owned(),
+        author_organization_id: owner,
+        created_at: 1,
+        updated_at: 2,
+        content_hash: sha256(&content),
+        content: Some(content),
+        content_revision: revision,
+        review: None,
+        justifications: None,
+        withdraw_reason: 0,
+        position: 0,
+        until_position: None,
+    }
+}
+
+pub fn link(owner: Uuid, id: Uuid, revision: i32, ordinal: i32) -> documents::link::Model {
+    documents::link::Model {
+        owner_id: owner,
+        document_id: id,
+        revision,
+        ordinal,
+        from_item: "area-1".to_owned(),
+        relation: 1,
+        to_owner_id: owner,
+        to_document_id: id,
+        to_revision: 0,
+        to_item: "cause-1".to_owned(),
+    }
+}
+
+pub fn document(owner: Uuid, id: Uuid, number: i32) -> Row {
+    Row::Document {
+        revision: revision(owner, id, number),
+        links: vec![link(owner, id, number, 0), link(owner, id, number, 1)],
+    }
+}
+
+/// A document with an identity outside.
+pub fn known_as(value: &str, owner: Uuid, id: Uuid, number: i32) -> Row {
+    let (scheme, value) = (Some("register".to_owned()), Some(value.to_owned()));
+    let revision = documents::entity::Model {
+        external_scheme: scheme,
+        external_value: value,
+        ..revision(owner, id, number)
+    };
+    Row::Document {
+        revision,
+        links: Vec::new(),
+    }
+}
