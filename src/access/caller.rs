@@ -112,6 +112,11 @@ impl Caller {
         }
     }
 
+    /// The organization and all below it. What the caller may not see of them is for its scope to leave out.
+    pub fn organizations_from(&self, id: Uuid) -> Vec<Uuid> {
+        self.snapshot.tree.with_descendants(id)
+    }
+
     fn allows(&self, act: Act, target: &Target<'_>) -> bool {
         self.grants()
             .iter()

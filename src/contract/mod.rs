@@ -2,6 +2,7 @@
 //! Knows no service, no database and no caller.
 
 mod read;
+mod redact;
 mod rules;
 mod violation;
 
@@ -11,6 +12,7 @@ use prost_reflect::DescriptorPool;
 
 use crate::proto::DESCRIPTORS;
 pub use read::Incomplete;
+pub use redact::redact;
 pub use rules::{Contract, KindRule, Method, RoleRule};
 pub use violation::Violation;
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use tonic::{Code, Status};
 use uuid::Uuid;
 
-use crate::{clock, contract::Violation, journal, proto::v1};
+use crate::{clock, contract::Violation, journal, page, proto::v1};
 use details::Details;
 
 /// The domain of every `google.rpc.ErrorInfo`.
@@ -190,6 +190,12 @@ impl From<journal::Refusal> for Error {
             Refusal::RequestIdConflict => Self::RequestIdConflict,
             Refusal::Unavailable(_) => Self::try_again(),
         }
+    }
+}
+
+impl From<page::CursorInvalid> for Error {
+    fn from(_: page::CursorInvalid) -> Self {
+        Self::CursorInvalid
     }
 }
 
