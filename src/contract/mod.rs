@@ -1,9 +1,14 @@
 //! The contract, enforced: access rules, limits and field rules, all read from the descriptors of `proto/`.
 //! Knows no service, no database and no caller.
 
+mod check;
+mod codec;
+mod compile;
+mod plan;
 mod read;
 mod redact;
 mod rules;
+mod sayings;
 mod violation;
 
 use std::sync::LazyLock;
@@ -11,12 +16,12 @@ use std::sync::LazyLock;
 use prost_reflect::DescriptorPool;
 
 use crate::proto::DESCRIPTORS;
+pub use check::{MAX_ELEMENTS, MAX_VIOLATIONS};
+pub use codec::Codec;
 pub use read::Incomplete;
 pub use redact::redact;
-pub use rules::{Contract, KindRule, Method, RoleRule};
+pub use rules::{Contract, KindRule, Method, NarrowedField, Request, RoleRule};
 pub use violation::Violation;
-
-pub type Codec<T, U> = tonic_prost::ProstCodec<T, U>;
 
 static CONTRACT: LazyLock<Result<(DescriptorPool, Contract), Incomplete>> = LazyLock::new(|| {
     let pool = DescriptorPool::decode(DESCRIPTORS)

@@ -6,7 +6,10 @@ use prost_reflect::{
     DescriptorPool, DynamicMessage, MessageDescriptor, MethodDescriptor, ReflectMessage,
 };
 
-use super::rules::{Contract, KindRule, Method, NarrowedField, RoleRule};
+use super::{
+    compile::compile,
+    rules::{Contract, KindRule, Method, NarrowedField, RoleRule},
+};
 use crate::proto::v1::{self, Act, DocumentKind, Reach, Role};
 
 /// What the contract lacks, each by name. The server does not start with any.
@@ -38,9 +41,17 @@ impl Contract {
             pool,
             missing: Vec::new(),
         };
+        let methods = reading.methods();
+        let names = methods.iter().map(|method| &*method.request);
+        let plans = compile(pool, names, &mut reading.missing);
+        let requests = methods.iter().filter_map(|method| {
+            let place = plans.place_of(&method.request)?;
+            Some((method.request.clone(), (place, method.max_request_bytes)))
+        });
         let contract = Self {
-            methods: reading
-                .methods()
+            requests: requests.collect(),
+            plans,
+            methods: methods
                 .into_iter()
                 .map(|method| (method.path.clone(), method))
                 .collect(),

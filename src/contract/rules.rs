@@ -6,6 +6,11 @@ use std::{
     time::Duration,
 };
 
+use super::{
+    check::{self, Refusal},
+    plan::{Message, Plans},
+};
+use crate::error::Error;
 use crate::proto::v1::{Act, DocumentKind, DocumentState, OrganizationType, Reach, Role};
 
 /// Everything that the contract says of methods, roles, kinds and fields.
@@ -15,6 +20,9 @@ pub struct Contract {
     pub(super) roles: BTreeMap<Role, RoleRule>,
     pub(super) kinds: BTreeMap<DocumentKind, KindRule>,
     pub(super) narrowed: HashMap<String, Vec<NarrowedField>>,
+    pub(super) plans: Plans,
+    /// The place of the plan and the most bytes of each request.
+    pub(super) requests: HashMap<String, (usize, u32)>,
 }
 
 /// A method of the contract.
@@ -153,5 +161,50 @@ impl Contract {
     /// The fields of a message that only some roles see, by its full name.
     pub fn narrowed_fields(&self, message: &str) -> &[NarrowedField] {
         self.narrowed.get(message).map_or(&[], Vec::as_slice)
+    }
+
+    /// The rules of a request, by the full name of its message. `None` for what is no request.
+    pub fn request(&self, message: &str) -> Option<Request<'_>> {
+        let (place, max_bytes) = *self.requests.get(message)?;
+        let plan = self.plans.at(place)?;
+        Some(Request {
+            plans: &self.plans,
+            plan,
+            max_bytes,
+        })
+    }
+
+    /// The most that a service may be sent at a time: no request of it is larger.
+    pub fn max_request_bytes(&self, service: &str) -> u32 {
+        let methods = self.methods().filter(|method| method.service == service);
+        methods
+            .map(|method| method.max_request_bytes)
+            .max()
+            .unwrap_or_default()
+    }
+}
+
+/// What is asked of a request.
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'a> {
+    plans: &'a Plans,
+    plan: &'a Message,
+    max_bytes: u32,
+}
+
+impl Request<'_> {
+    /// Holds the bytes of the request against its limits and the rules of its fields.
+    pub fn check(&self, bytes: &[u8]) -> Result<(), Error> {
+        let too_large = Error::TooLarge {
+            max_request_bytes: self.max_bytes,
+        };
+        if bytes.len() as u64 > self.max_bytes.into() {
+            return Err(too_large);
+        }
+        check::check(self.plans, self.plan, bytes).map_err(|refusal| match refusal {
+            Refusal::Malformed => Error::Malformed,
+            Refusal::TooManyElements => too_large,
+            Refusal::Fields(violations) => Error::Fields(violations),
+        })
     }
 }

@@ -1,0 +1,349 @@
+//! The check against messages made by hand; `tests/` beside it holds it against the whole contract.
+
+use prost::Message as _;
+
+use super::*;
+use crate::{contract, proto::v1};
+
+const ID: &str = "0199e5c4-0000-7000-8000-000000000001";
+
+fn plan(message: &str) -> &'static Message {
+    let plans = &contract::get().plans;
+    plans
+        .place_of(message)
+        .and_then(|place| plans.at(place))
+        .expect("a plan")
+}
+
+fn violations(message: &str, bytes: &[u8]) -> Vec<(String, String)> {
+    let plans = &contract::get().plans;
+    match check(plans, plan(message), bytes) {
+        Ok(()) => Vec::new(),
+        Err(Refusal::Fields(violations)) => violations
+            .into_iter()
+            .map(|told| (told.field, told.rule))
+            .collect(),
+        Err(other) => panic!("{other:?}"),
+    }
+}
+
+fn refusal(message: &str, bytes: &[u8]) -> Option<Refusal> {
+    let plans = &contract::get().plans;
+    check(plans, plan(message), bytes).err()
+}
+
+fn create(document: v1::Document) -> Vec<(String, String)> {
+    let request = v1::CreateDocumentRequest {
+        request_id: ID.to_owned(),
+        document: Some(document),
+        ..Default::default()
+    };
+    violations(
+        "styrkedja.v1.CreateDocumentRequest",
+        &request.encode_to_vec(),
+    )
+}
+
+fn analysis(analysis: v1::Analysis) -> v1::Document {
+    v1::Document {
+        content: Some(v1::document::Content::Analysis(analysis)),
+        ..Default::default()
+    }
+}
+
+fn told(field: &str, rule: &str) -> (String, String) {
+    (field.to_owned(), rule.to_owned())
+}
+
+#[test]
+fn a_request_that_keeps_the_rules_passes() {
+    assert_eq!(
+        create(analysis(v1::Analysis {
+            title: "Nuläge".to_owned(),
+            ..Default::default()
+        })),
+        []
+    );
+}
+
+#[test]
+fn everything_wrong_is_found_at_once_with_its_path() {
+    let problem = v1::Problem {
+        id: "p 1".to_owned(),
+        statement: "x".repeat(2001),
+        ..Default::default()
+    };
+    let document = v1::Document {
+        round: "Hösten".to_owned(),
+        external_id: Some(v1::ExternalId {
+            scheme: String::new(),
+            value: "a\0b".to_owned(),
+        }),
+        ..analysis(v1::Analysis {
+            problems: vec![
+                v1::Problem {
+                    id: "ok".to_owned(),
+                    ..Default::default()
+                },
+                problem,
+            ],
+            ..Default::default()
+        })
+    };
+    let found = create(document);
+    assert_eq!(
+        found,
+        [
+            told("document.external_id.value", "string.control_characters"),
+            told("document.external_id.scheme", "string.min_len"),
+            told("document.round", "string.pattern"),
+            told("document.analysis.problems[1].id", "string.pattern"),
+            told("document.analysis.problems[1].statement", "string.max_len"),
+        ]
+    );
+}
+
+#[test]
+fn an_empty_request_lacks_what_is_required() {
+    let found = violations("styrkedja.v1.CreateDocumentRequest", &[]);
+    assert_eq!(
+        found,
+        [
+            told("request_id", "string.uuid"),
+            told("document", "required")
+        ]
+    );
+}
+
+#[test]
+fn lengths_are_counted_in_characters_and_not_in_bytes() {
+    let title = |characters| {
+        create(analysis(v1::Analysis {
+            title: "å".repeat(characters),
+            ..Default::default()
+        }))
+    };
+    assert_eq!(title(200), []);
+    assert_eq!(
+        title(201),
+        [told("document.analysis.title", "string.max_len")]
+    );
+}
+
+#[test]
+fn a_field_that_the_contract_does_not_have_is_found_by_number_wherever_it_is() {
+    let mut inner = v1::Analysis {
+        title: "Nuläge".to_owned(),
+        ..Default::default()
+    }
+    .encode_to_vec();
+    inner.extend([0xFA, 0x07, 0x01, b'x']);
+    let mut document = vec![0xA2, 0x01, u8::try_from(inner.len()).unwrap()];
+    document.extend(inner);
+    let mut request = v1::CreateDocumentRequest {
+        request_id: ID.to_owned(),
+        ..Default::default()
+    }
+    .encode_to_vec();
+    request.extend([0x1A, u8::try_from(document.len()).unwrap()]);
+    request.extend(document);
+    let found = violations("styrkedja.v1.CreateDocumentRequest", &request);
+    assert_eq!(found, [told("document.analysis.127", "wire.unknown_field")]);
+}
+
+#[test]
+fn unknown_groups_are_passed_over_and_told() {
+    let nested = [0xFB, 0x07, 0x08, 0x01, 0x13, 0x14, 0xFC, 0x07];
+    assert_eq!(
+        violations("styrkedja.v1.WhoAmIRequest", &nested),
+        [told("127", "wire.unknown_field")]
+    );
+    assert_eq!(
+        refusal("styrkedja.v1.WhoAmIRequest", &[0xFB, 0x07]),
+        Some(Refusal::Malformed)
+    );
+    assert_eq!(
+        refusal("styrkedja.v1.WhoAmIRequest", &[0xFC, 0x07]),
+        Some(Refusal::Malformed)
+    );
+    assert_eq!(
+        refusal("styrkedja.v1.WhoAmIRequest", &[0x0B; 100]),
+        Some(Refusal::Malformed)
+    );
+}
+
+#[test]
+fn a_field_of_another_type_is_told_by_its_path() {
+    let found = violations("styrkedja.v1.GetDocumentRequest", &[0x08, 0x01]);
+    assert_eq!(found, [told("id", "wire.type")]);
+}
+
+#[test]
+fn what_comes_twice_does_not_win_in_silence() {
+    let once = v1::GetDocumentRequest {
+        id: ID.to_owned(),
+        revision: 1,
+    }
+    .encode_to_vec();
+    let found = violations("styrkedja.v1.GetDocumentRequest", &once.repeat(2));
+    assert_eq!(
+        found,
+        [
+            told("id", "wire.duplicate"),
+            told("revision", "wire.duplicate")
+        ]
+    );
+}
+
+#[test]
+fn two_members_of_a_oneof_are_told() {
+    let mut request = v1::CreateDocumentRequest {
+        request_id: ID.to_owned(),
+        ..Default::default()
+    }
+    .encode_to_vec();
+    request.extend([0x1A, 6, 0xA2, 0x01, 0, 0xAA, 0x01, 0]);
+    let found = violations("styrkedja.v1.CreateDocumentRequest", &request);
+    assert_eq!(found, [told("document.content", "wire.oneof")]);
+}
+
+#[test]
+fn a_required_oneof_is_told_by_its_name() {
+    assert_eq!(
+        violations("styrkedja.v1.GetOrganizationRequest", &[0x0A, 0x00]),
+        [told("organization.identity", "oneof.required")]
+    );
+}
+
+#[test]
+fn enum_numbers_outside_the_contract_are_told_whether_a_rule_says_so_or_not() {
+    let document = v1::Document {
+        kind: 99,
+        state: -1,
+        ..analysis(v1::Analysis::default())
+    };
+    let found = create(document);
+    assert_eq!(
+        found,
+        [
+            told("document.kind", "enum.defined_only"),
+            told("document.state", "enum.defined_only")
+        ]
+    );
+}
+
+#[test]
+fn numbers_that_decoding_would_cut_are_told() {
+    // 2^32 + 1 would become revision 1.
+    let mut request = v1::GetDocumentRequest {
+        id: ID.to_owned(),
+        revision: 0,
+    }
+    .encode_to_vec();
+    request.extend([0x10, 0x81, 0x80, 0x80, 0x80, 0x10]);
+    assert_eq!(
+        violations("styrkedja.v1.GetDocumentRequest", &request),
+        [told("revision", "wire.range")]
+    );
+}
+
+#[test]
+fn packed_and_single_items_count_alike() {
+    let forms = |bytes: &[u8]| violations("styrkedja.v1.SchoolForm", bytes);
+    assert_eq!(forms(&[0x08, 4, 0x12, 3, 1, 2, 3]), []);
+    assert_eq!(
+        forms(&[0x08, 4, 0x10, 1, 0x12, 2, 2, 11]),
+        [told("grades[2]", "uint32.lte")]
+    );
+    assert_eq!(
+        forms(&[0x08, 4, 0x10, 1, 0x12, 2, 2, 1]),
+        [told("grades[2]", "repeated.unique")]
+    );
+    assert_eq!(
+        forms(&[0x08, 4, 0x12, 11, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 10]).first(),
+        Some(&told("grades", "repeated.max_items"))
+    );
+}
+
+#[test]
+fn a_field_that_tells_whether_it_is_there_is_only_looked_at_when_it_is() {
+    assert_eq!(
+        violations("styrkedja.v1.SchoolForm", &[0x08, 4, 0x18, 0]),
+        []
+    );
+    assert_eq!(violations("styrkedja.v1.SchoolForm", &[0x08, 4]), []);
+}
+
+#[test]
+fn texts_that_are_no_utf8_or_turn_around_are_told() {
+    let text = |text: &[u8]| {
+        let mut bytes = vec![0x12, u8::try_from(text.len()).unwrap()];
+        bytes.extend(text);
+        violations("styrkedja.v1.ListGrantsRequest", &bytes)
+    };
+    assert_eq!(text(b"idp:anna"), []);
+    assert_eq!(text(&[0xC3]), [told("subject", "string.utf8")]);
+    assert_eq!(
+        text("idp:\u{202E}anna".as_bytes()),
+        [told("subject", "string.bidirectional_characters")]
+    );
+    assert_eq!(text("a\0\u{2066}".as_bytes()).len(), 2);
+}
+
+#[test]
+fn bytes_that_are_no_protobuf_are_told_apart_from_broken_rules() {
+    for bytes in [
+        &[0x0A][..],
+        &[0x0A, 5, b'x'],
+        &[0x80; 11],
+        &[0x07],
+        &[0x00],
+        &[
+            0x10, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x02,
+        ],
+    ] {
+        assert_eq!(
+            refusal("styrkedja.v1.GetDocumentRequest", bytes),
+            Some(Refusal::Malformed),
+            "{bytes:?}"
+        );
+        assert!(v1::GetDocumentRequest::decode(bytes).is_err(), "{bytes:?}");
+    }
+}
+
+#[test]
+fn four_mebibytes_of_empty_messages_are_refused_at_once() {
+    for message in [
+        "google.protobuf.FieldMask",
+        "styrkedja.v1.OrganizationRecord",
+    ] {
+        let start = std::time::Instant::now();
+        let bytes = [0x0A, 0x00].repeat(2 * 1024 * 1024);
+        assert_eq!(refusal(message, &bytes), Some(Refusal::TooManyElements));
+        assert!(start.elapsed().as_millis() < 500, "{:?}", start.elapsed());
+    }
+    let most = [0x0A, 0x00].repeat(MAX_ELEMENTS as usize);
+    assert_eq!(refusal("google.protobuf.FieldMask", &most), None);
+}
+
+#[test]
+fn no_more_violations_are_told_than_anybody_reads() {
+    let bytes = [0xF8, 0x07, 0x01].repeat(1000);
+    let found = violations("styrkedja.v1.WhoAmIRequest", &bytes);
+    assert_eq!(found.len(), MAX_VIOLATIONS + 1);
+    assert_eq!(found.last(), Some(&told("", "more")));
+}
+
+#[test]
+fn the_value_is_never_told() {
+    let request = v1::GetDocumentRequest {
+        id: "secret-secret".to_owned(),
+        revision: 1,
+    };
+    let Some(Refusal::Fields(found)) =
+        refusal("styrkedja.v1.GetDocumentRequest", &request.encode_to_vec())
+    else {
+        panic!("passes")
+    };
+    assert!(!format!("{found:?}").contains("secret"));
+}

@@ -1,0 +1,76 @@
+//! Looks through texts for what must not be stored: bytes that are no UTF-8, control characters, and characters that
+//! turn the direction of writing and so hide what is written.
+
+pub(super) struct Scanned<'a> {
+    pub text: &'a str,
+    pub chars: u64,
+    pub control: bool,
+    pub bidirectional: bool,
+}
+
+/// `None`: it is not UTF-8.
+pub(super) fn scan(bytes: &[u8]) -> Option<Scanned<'_>> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    let mut continued = 0_u64;
+    let mut suspect = false;
+    for &byte in bytes {
+        continued += u64::from(byte & 0xC0 == 0x80);
+        suspect |= begins_suspect(byte);
+    }
+    let chars = bytes.len() as u64 - continued;
+    let control = suspect && text.chars().any(is_control);
+    let bidirectional = suspect && text.chars().any(is_bidirectional);
+    Some(Scanned {
+        text,
+        chars,
+        control,
+        bidirectional,
+    })
+}
+
+/// Whether a character that begins with the byte may have to be refused. Almost all texts have none.
+fn begins_suspect(byte: u8) -> bool {
+    match byte {
+        b'\n' | b'\t' => false,
+        ..0x20 | 0x7F | 0xC2 | 0xD8 | 0xE2 => true,
+        _ => false,
+    }
+}
+
+fn is_control(character: char) -> bool {
+    character.is_control() && !matches!(character, '\n' | '\t')
+}
+
+fn is_bidirectional(character: char) -> bool {
+    matches!(character, '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_character_that_must_be_refused_is_suspected_by_its_first_byte() {
+        for character in char::MIN..=char::MAX {
+            let mut buffer = [0; 4];
+            let first = character.encode_utf8(&mut buffer).as_bytes()[0];
+            let refused = is_control(character) || is_bidirectional(character);
+            assert!(!refused || begins_suspect(first), "{character:?}");
+        }
+    }
+
+    #[test]
+    fn swedish_texts_with_line_breaks_tabs_and_dashes_pass() {
+        let text = "Läsning i årskurs 7–9:\n\t”bättre”";
+        let scanned = scan(text.as_bytes()).unwrap();
+        assert_eq!(scanned.chars, text.chars().count() as u64);
+        assert!(!scanned.control && !scanned.bidirectional);
+    }
+
+    #[test]
+    fn nul_escape_delete_and_carriage_return_are_control_characters() {
+        for text in ["a\0b", "\u{1b}[31m", "\u{7f}", "a\r\nb", "\u{85}"] {
+            assert!(scan(text.as_bytes()).unwrap().control, "{text:?}");
+        }
+    }
+}

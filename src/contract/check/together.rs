@@ -1,0 +1,72 @@
+//! Holds the fields of a message together: what is absent, how long lists are, what is repeated, which oneofs are set.
+
+use super::{Walk, trail::Trail};
+use crate::contract::{
+    plan::{MAX_FIELDS, Message},
+    sayings,
+};
+
+impl Walk<'_> {
+    /// What only shows when the message has been walked: absent fields, lengths of lists, oneofs.
+    pub(super) fn fields_together(
+        &mut self,
+        message: &Message,
+        counts: &[u32; MAX_FIELDS],
+        trail: &Trail<'_>,
+    ) {
+        let seen = counts.iter().take(message.fields.len()).enumerate();
+        let seen = seen.fold(0, |seen: u64, (slot, count)| {
+            seen | u64::from(*count > 0) << slot
+        });
+        if message.demanded & !seen != 0 {
+            for field in message
+                .fields
+                .iter()
+                .filter(|field| seen >> field.slot & 1 == 0)
+            {
+                if let Some(breach) = &field.when_absent {
+                    self.tell(&trail.to(&field.name, None), breach);
+                }
+            }
+        }
+        if message.limited & seen != 0 {
+            for field in message
+                .fields
+                .iter()
+                .filter(|field| seen >> field.slot & 1 == 1)
+            {
+                let count = u64::from(counts[field.slot]);
+                let few = field.min_items.as_ref().filter(|(least, _)| count < *least);
+                let many = field.max_items.as_ref().filter(|(most, _)| count > *most);
+                if let Some((_, breach)) = few.or(many) {
+                    self.tell(&trail.to(&field.name, None), breach);
+                }
+            }
+        }
+        for oneof in &message.oneofs {
+            let set = (oneof.members & seen).count_ones();
+            if set > 1 {
+                self.tell(&trail.to(&oneof.name, None), &oneof.when_several);
+            } else if let (0, Some(breach)) = (set, &oneof.when_none) {
+                self.tell(&trail.to(&oneof.name, None), breach);
+            }
+        }
+    }
+
+    /// Tells each item that comes again, and forgets the items of the message.
+    pub(super) fn repetitions(&mut self, message: &Message, items_above: usize, trail: &Trail<'_>) {
+        if self.items.len() == items_above {
+            return;
+        }
+        let mut items = self.items.split_off(items_above);
+        items.sort_unstable();
+        for pair in items.windows(2) {
+            let [first, again] = pair else { continue };
+            if (first.slot, first.value) == (again.slot, again.value)
+                && let Some(field) = message.fields.get(again.slot)
+            {
+                self.tell(&trail.to(&field.name, again.index), &sayings::unique());
+            }
+        }
+    }
+}

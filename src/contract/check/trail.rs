@@ -1,0 +1,51 @@
+//! The way to a field, kept on the stack while walking and written out only when there is something to tell.
+
+#[derive(Clone, Copy, Debug)]
+pub(in crate::contract) struct Trail<'a> {
+    above: Option<&'a Trail<'a>>,
+    name: &'a str,
+    index: Option<u32>,
+    depth: u32,
+}
+
+impl Trail<'_> {
+    pub(in crate::contract) fn root() -> Self {
+        Self {
+            above: None,
+            name: "",
+            index: None,
+            depth: 0,
+        }
+    }
+
+    /// One step on, to a field or to an item of a list.
+    pub(in crate::contract) fn to<'t>(&'t self, name: &'t str, index: Option<u32>) -> Trail<'t> {
+        Trail {
+            above: Some(self),
+            name,
+            index,
+            depth: self.depth + 1,
+        }
+    }
+
+    pub(in crate::contract) fn depth(&self) -> u32 {
+        self.depth
+    }
+
+    pub(in crate::contract) fn index(&self) -> Option<u32> {
+        self.index
+    }
+
+    /// For example `document.analysis.problems[2].statement`.
+    pub(in crate::contract) fn path(&self) -> String {
+        let mut path = self.above.map(Trail::path).unwrap_or_default();
+        if !path.is_empty() {
+            path.push('.');
+        }
+        path.push_str(self.name);
+        if let Some(index) = self.index {
+            path.extend(["[", &index.to_string(), "]"]);
+        }
+        path
+    }
+}
