@@ -19,7 +19,14 @@ use crate::{
     config::{Config, Tls},
     contract,
     exchange::{Exchange, StartError},
-    proto::{self, v1::access_service_server::AccessServiceServer},
+    organizations,
+    proto::{
+        self,
+        v1::{
+            access_service_server::AccessServiceServer,
+            organization_service_server::OrganizationServiceServer,
+        },
+    },
 };
 
 /// How long a stopping server waits for calls that are under way.
@@ -94,6 +101,10 @@ async fn services(exchange: &Exchange, reflection: bool) -> (HealthReporter, Rou
     routes.add_service(health_service);
     routes.add_service(
         AccessServiceServer::new(access::Rpc::new(exchange)).max_encoding_message_size(MAX_ANSWER),
+    );
+    routes.add_service(
+        OrganizationServiceServer::new(organizations::Rpc::new(exchange))
+            .max_encoding_message_size(MAX_ANSWER),
     );
     if reflection {
         if let Ok(service) = described().build_v1() {

@@ -12,6 +12,11 @@ type Both<T> = (T, T);
 pub struct Saying {
     rule: &'static str,
     severity: Severity,
+    texts: Box<Texts>,
+}
+
+#[derive(Clone, Debug)]
+struct Texts {
     message: Both<String>,
     remedy: Both<String>,
 }
@@ -44,22 +49,25 @@ impl Saying {
         Self {
             rule,
             severity,
-            message: (message.0.into(), message.1.into()),
-            remedy: (remedy.0.into(), remedy.1.into()),
+            texts: Box::new(Texts {
+                message: (message.0.into(), message.1.into()),
+                remedy: (remedy.0.into(), remedy.1.into()),
+            }),
         }
     }
 
     /// Says it of a field of the record that has the key.
     pub fn at(self, field: impl Into<String>, key: impl Into<String>) -> Finding {
+        let Texts { message, remedy } = *self.texts;
         Finding {
             rule: self.rule.to_owned(),
             severity: self.severity.into(),
             field: field.into(),
             key: key.into(),
-            message_sv: self.message.0,
-            message_en: self.message.1,
-            remedy_sv: self.remedy.0,
-            remedy_en: self.remedy.1,
+            message_sv: message.0,
+            message_en: message.1,
+            remedy_sv: remedy.0,
+            remedy_en: remedy.1,
         }
     }
 }

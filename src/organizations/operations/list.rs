@@ -1,0 +1,115 @@
+//! Lists organizations, page by page, all pages of a listing at one position.
+
+use uuid::Uuid;
+
+use crate::{
+    access::Caller,
+    error::{Error, Result},
+    exchange::Exchange,
+    organizations::{
+        model::Organization,
+        store::{self, Filter},
+    },
+    page::{Listing, Place},
+    proto::v1::Act,
+};
+
+/// Organizations read at a time.
+const READ_AT_ONCE: usize = 1000;
+
+/// What a listing asks for.
+#[derive(Clone, Debug, Default)]
+pub struct Search {
+    pub filter: Filter,
+    /// Whose name starts so, whatever the case. Compared here: databases differ on letters beyond a to z.
+    pub name_prefix: String,
+}
+
+/// A page of a listing.
+#[derive(Debug)]
+pub struct Listed {
+    pub organizations: Vec<Organization>,
+    /// None: it was the last.
+    pub next: Option<String>,
+}
+
+pub async fn list(
+    exchange: &Exchange,
+    caller: &Caller,
+    search: &Search,
+    listing: Listing<'_>,
+    size: usize,
+    token: &str,
+) -> Result<Listed> {
+    let (position, mut after) = standing(exchange, listing, token).await?;
+    let scope = caller.scope(Act::ReadOrganizations);
+    let prefix = search.name_prefix.to_lowercase();
+    let limit = if prefix.is_empty() {
+        size + 1
+    } else {
+        READ_AT_ONCE
+    };
+    let mut organizations: Vec<Organization> = Vec::new();
+    loop {
+        let found = store::list(
+            exchange.database.reader(),
+            &scope,
+            &search.filter,
+            position,
+            after,
+            limit,
+        )
+        .await?;
+        let last = found.len() < limit;
+        after = found.last().map(|organization| organization.id);
+        let named = |organization: &Organization| {
+            organization
+                .facts
+                .display_name
+                .to_lowercase()
+                .starts_with(&prefix)
+        };
+        organizations.extend(found.into_iter().filter(named));
+        if organizations.len() > size || last {
+            break;
+        }
+    }
+    let more = organizations.len() > size;
+    organizations.truncate(size);
+    let last = organizations.last().filter(|_| more);
+    let next = last.map(|last| {
+        exchange.pages.seal(
+            listing,
+            &Place {
+                position,
+                after: last.id.into_bytes().to_vec(),
+            },
+        )
+    });
+    Ok(Listed {
+        organizations,
+        next,
+    })
+}
+
+/// Where the token says that the listing goes on. Without a token it begins, at the position of now.
+async fn standing(
+    exchange: &Exchange,
+    listing: Listing<'_>,
+    token: &str,
+) -> Result<(i64, Option<Uuid>)> {
+    let now = store::position(exchange.database.reader()).await?;
+    if token.is_empty() {
+        return Ok((now, None));
+    }
+    let Place { position, after } = exchange
+        .pages
+        .open(listing, token)
+        .map_err(|_| Error::CursorInvalid)?;
+    if position > now {
+        // The database was restored to a time before the token was made.
+        return Err(Error::ResyncRequired);
+    }
+    let after = Uuid::from_slice(&after).map_err(|_| Error::CursorInvalid)?;
+    Ok((position, Some(after)))
+}
