@@ -1,6 +1,5 @@
 //! Who calls, and what they may do: tokens, grants, scope and the gate. Knows nothing of what documents say.
 
-mod bootstrap;
 mod caller;
 mod decide;
 pub mod entity;
@@ -34,7 +33,6 @@ use crate::{
 use issuers::{Issuers, Outside};
 use register::Register;
 
-pub use bootstrap::{Bootstrapped, bootstrap};
 pub use caller::Caller;
 pub use gate::caller_of;
 pub use model::{Grant, Target};
