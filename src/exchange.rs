@@ -7,7 +7,8 @@ use crate::{
     config::Config,
     contract,
     database::{Database, OpenError, Purpose},
-    journal::Journal,
+    first_operator,
+    journal::{Journal, Refusal},
     page::PageKey,
 };
 
@@ -27,6 +28,8 @@ pub enum StartError {
     Contract(#[from] contract::Incomplete),
     #[error(transparent)]
     Database(#[from] OpenError),
+    #[error("the first operator could not be granted the role: {0}")]
+    Begin(#[from] Refusal),
     #[error("{0:#}")]
     Access(anyhow::Error),
     #[error("can not read {path}: {cause}")]
@@ -48,6 +51,7 @@ impl Exchange {
     pub async fn open(config: &Config) -> Result<Self, StartError> {
         let database = Database::open(config.database.reveal(), Purpose::Serve).await?;
         let journal = Journal::open(&database).await.map_err(OpenError::from)?;
+        first_operator::write(&journal, config).await?;
         let access = Access::open(config, &database)
             .await
             .map_err(StartError::Access)?;

@@ -3,7 +3,7 @@
 use std::{fmt, process::ExitCode};
 
 use prost::Message;
-use tonic::Status;
+use tonic::{Code, Status};
 use tonic_types::StatusExt;
 
 use super::output;
@@ -55,12 +55,12 @@ fn refusal(f: &mut fmt::Formatter<'_>, status: &Status, language: output::Langua
         .error_info()
         .map(|info| info.reason.as_str())
         .unwrap_or_default();
-    write!(
-        f,
-        "refused: {:?} {reason}: {}",
-        status.code(),
-        status.message()
-    )?;
+    write!(f, "refused: {}", code(status.code()))?;
+    for part in [reason, status.message()] {
+        if !part.is_empty() {
+            write!(f, ": {part}")?;
+        }
+    }
     if let Some(info) = details.error_info() {
         let mut facts: Vec<_> = info.metadata.iter().collect();
         facts.sort();
@@ -85,6 +85,20 @@ fn refusal(f: &mut fmt::Formatter<'_>, status: &Status, language: output::Langua
     Ok(())
 }
 
+/// The name of a code as gRPC writes it.
+fn code(code: Code) -> String {
+    format!("{code:?}")
+        .chars()
+        .fold(String::new(), |name, letter| {
+            let gap = if letter.is_uppercase() && !name.is_empty() {
+                "_"
+            } else {
+                ""
+            };
+            name + gap + &letter.to_ascii_uppercase().to_string()
+        })
+}
+
 /// The findings among the details, which the standard details know nothing of.
 fn findings(status: &Status) -> Findings {
     let details = tonic_types::pb::Status::decode(status.details())
@@ -101,7 +115,6 @@ fn findings(status: &Status) -> Findings {
 mod tests {
     use std::collections::HashMap;
 
-    use tonic::Code;
     use tonic_types::ErrorDetails;
 
     use super::*;
@@ -123,7 +136,7 @@ mod tests {
         }
         .to_string();
         for part in [
-            "InvalidArgument",
+            "INVALID_ARGUMENT",
             "FIELDS_INVALID",
             "fields are wrong",
             "act: x",

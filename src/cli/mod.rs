@@ -1,5 +1,6 @@
 //! The command line: the server's commands, and the exchange's client. One file a command.
 
+mod audit;
 mod document;
 mod failure;
 mod grants;
@@ -8,7 +9,7 @@ mod json;
 mod organizations;
 mod output;
 mod remote;
-//mod serve;
+mod serve;
 mod token;
 mod writing;
 
@@ -36,7 +37,9 @@ enum Command {
     /// Makes a home folder: settings, a signing key, and the first operator.
     Init(init::Init),
     /// Runs the exchange until it is told to stop.
-    //Serve(serve::Serve),
+    Serve(serve::Serve),
+    /// Checks the record of everything that was written.
+    Audit(audit::Audit),
     /// Signs a token with the exchange's own key, and prints it.
     Token(token::Token),
     /// Reads and registers organizations.
@@ -78,7 +81,8 @@ impl Command {
     async fn run(self) -> Result<(), Failure> {
         match self {
             Self::Init(command) => command.run(),
-            //Self::Serve(command) => command.run().await,
+            Self::Serve(command) => command.run().await,
+            Self::Audit(command) => command.run().await,
             Self::Token(command) => command.run(),
             Self::Organizations(command) => command.run().await,
             Self::Grants(command) => command.run().await,

@@ -24,8 +24,11 @@ pub struct Serve {
 
 impl Serve {
     pub async fn run(self) -> Result<(), Failure> {
-        let mut flags: Vec<(&str, String)> =
-            self.settings.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
+        let mut flags: Vec<(&str, String)> = self
+            .settings
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.clone()))
+            .collect();
         flags.extend(self.listen.map(|address| ("listen", address)));
         flags.extend(self.database.map(|url| ("database", url)));
         let config = Config::load(&self.home.path, environment(), &flags)

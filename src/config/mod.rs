@@ -13,6 +13,8 @@ use std::{
 pub use database_url::DatabaseUrl;
 use reader::Reader;
 
+use crate::organizations::codes::OrganizationNumber;
+
 /// Every setting with its meaning and default.
 pub const DEFAULT: &str = include_str!("default.toml");
 /// The file in the home folder.
@@ -36,6 +38,8 @@ pub struct Config {
     pub database: DatabaseUrl,
     /// The subject that is operator before anybody has been granted a role.
     pub operator: String,
+    /// The national agency, as a new exchange begins with it.
+    pub agency: Agency,
     /// Whether gRPC reflection is served.
     pub reflection: bool,
     /// Certificate and key, where the server itself encrypts.
@@ -44,6 +48,13 @@ pub struct Config {
     pub tokens: Tokens,
     /// What is logged, and how.
     pub log: Log,
+}
+
+/// The national agency.
+#[derive(Clone, Debug)]
+pub struct Agency {
+    pub name: String,
+    pub organization_number: String,
 }
 
 /// PEM files of the server's certificate.
@@ -155,6 +166,7 @@ fn read(reader: &mut Reader, home: &Path) -> Option<Config> {
     );
     let database = reader.checked("database", |text| DatabaseUrl::parse(text, home));
     let operator = reader.checked("operator", subject);
+    let agency = agency(reader);
     let reflection = reader.parsed("reflection", "true or false");
     let tls = tls(reader, home);
     let tokens = tokens(reader, home);
@@ -163,6 +175,7 @@ fn read(reader: &mut Reader, home: &Path) -> Option<Config> {
         listen: listen?,
         database: database?,
         operator: operator?,
+        agency: agency?,
         reflection: reflection?,
         tls: tls?,
         tokens: tokens?,
@@ -185,6 +198,18 @@ fn is_name(text: &str) -> bool {
         && text
             .bytes()
             .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+}
+
+fn agency(reader: &mut Reader) -> Option<Agency> {
+    let name = reader.filled("agency.name");
+    let number = reader.parsed::<OrganizationNumber>(
+        "agency.organization_number",
+        "an organization number of 10 digits",
+    );
+    Some(Agency {
+        name: name?,
+        organization_number: number?.to_string(),
+    })
 }
 
 #[expect(
