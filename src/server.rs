@@ -18,6 +18,7 @@ use crate::{
     access::{self, gate::GateLayer},
     config::{Config, Tls},
     contract,
+    error::normalise::NormaliseLayer,
     exchange::{Exchange, StartError},
     organizations,
     proto::{
@@ -167,6 +168,7 @@ async fn serve(
     let told = stop.clone();
     let serving = server
         .layer(GrpcWebLayer::new())
+        .layer(NormaliseLayer)
         .layer(GateLayer::new(exchange.access.clone()))
         .add_routes(routes)
         .serve_with_incoming_shutdown(incoming, async move { told.cancelled().await });

@@ -2,6 +2,7 @@
 //! Knows the statuses of the contract; does not know which rule of which feature refused.
 
 mod details;
+pub mod normalise;
 
 use std::time::Duration;
 
