@@ -17,7 +17,7 @@ use tonic_web::GrpcWebLayer;
 use crate::{
     access::{self, gate::GateLayer},
     config::{Config, Tls},
-    contract,
+    contract, documents,
     error::normalise::NormaliseLayer,
     exchange::{Exchange, StartError},
     organizations,
@@ -25,6 +25,7 @@ use crate::{
         self,
         v1::{
             access_service_server::AccessServiceServer,
+            document_service_server::DocumentServiceServer,
             organization_service_server::OrganizationServiceServer,
         },
     },
@@ -105,6 +106,10 @@ async fn services(exchange: &Exchange, reflection: bool) -> (HealthReporter, Rou
     );
     routes.add_service(
         OrganizationServiceServer::new(organizations::Rpc::new(exchange))
+            .max_encoding_message_size(MAX_ANSWER),
+    );
+    routes.add_service(
+        DocumentServiceServer::new(documents::Rpc::new(exchange))
             .max_encoding_message_size(MAX_ANSWER),
     );
     if reflection {

@@ -58,16 +58,14 @@ fn clear(
     }
     for (field, value) in message.fields_mut() {
         let path = format!("{path}{}", field.name());
-        match value {
-            Value::Message(inner) => clear(contract, roles, &format!("{path}."), inner, hidden),
-            Value::List(items) => {
-                for (index, item) in items.iter_mut().enumerate() {
-                    if let Value::Message(inner) = item {
-                        clear(contract, roles, &format!("{path}[{index}]."), inner, hidden);
-                    }
+        if let Value::Message(inner) = value {
+            clear(contract, roles, &format!("{path}."), inner, hidden);
+        } else if let Value::List(items) = value {
+            for (index, item) in items.iter_mut().enumerate() {
+                if let Value::Message(inner) = item {
+                    clear(contract, roles, &format!("{path}[{index}]."), inner, hidden);
                 }
             }
-            _ => {}
         }
     }
 }

@@ -34,12 +34,7 @@ fn messages(
         match (before.has_field(&field), after.has_field(&field)) {
             (false, false) => {}
             (true, true) => values.compare(&path, found),
-            (false, true) if values.has_zero() => {
-                found.push(values.difference(path, Change::Changed))
-            }
-            (true, false) if values.has_zero() => {
-                found.push(values.difference(path, Change::Changed))
-            }
+            _ if values.has_zero() => found.push(values.difference(path, Change::Changed)),
             (false, true) => found.push(values.difference(path, Change::Added)),
             (true, false) => found.push(values.difference(path, Change::Removed)),
         }

@@ -41,6 +41,11 @@ impl Mask {
         !self.content.is_empty()
     }
 
+    /// Whether all of the content is written.
+    pub fn replaces_content(&self) -> bool {
+        self.content.iter().any(Vec::is_empty)
+    }
+
     /// Writes the masked fields of `given` into `kept`, both contents of the kind that the mask was read for.
     pub fn apply(&self, kept: &mut DynamicMessage, given: &DynamicMessage) {
         for path in &self.content {
@@ -188,12 +193,12 @@ mod tests {
         kept.transcode_to().unwrap()
     }
 
-    fn participation(pupils: u32, guardians: u32) -> Option<v1::Participation> {
-        Some(v1::Participation {
+    fn participation(pupils: u32, guardians: u32) -> v1::Participation {
+        v1::Participation {
             pupils,
             guardians,
             staff: Vec::new(),
-        })
+        }
     }
 
     #[test]
@@ -271,7 +276,7 @@ mod tests {
     fn what_is_named_and_not_given_is_cleared() {
         let kept = v1::Analysis {
             title: "kept".into(),
-            participation: participation(3, 4),
+            participation: Some(participation(3, 4)),
             ..Default::default()
         };
         let given = v1::Analysis::default();
@@ -282,7 +287,7 @@ mod tests {
         );
         assert_eq!(
             applied(&["analysis.participation.pupils"], &kept, &given).participation,
-            participation(0, 4)
+            Some(participation(0, 4))
         );
         assert_eq!(
             applied(&["analysis.participation.pupils"], &given, &given),
@@ -293,20 +298,20 @@ mod tests {
     #[test]
     fn fields_inside_a_message_are_written_one_by_one() {
         let kept = v1::Analysis {
-            participation: participation(3, 4),
+            participation: Some(participation(3, 4)),
             ..Default::default()
         };
         let given = v1::Analysis {
-            participation: participation(5, 6),
+            participation: Some(participation(5, 6)),
             ..Default::default()
         };
         let both = applied(&["analysis.participation.guardians"], &kept, &given);
-        assert_eq!(both.participation, participation(3, 6));
+        assert_eq!(both.participation, Some(participation(3, 6)));
         let new = applied(
             &["analysis.participation.guardians"],
             &v1::Analysis::default(),
             &given,
         );
-        assert_eq!(new.participation, participation(0, 6));
+        assert_eq!(new.participation, Some(participation(0, 6)));
     }
 }

@@ -1,7 +1,16 @@
 //! Documents of every kind: the envelope, its states and its history. Knows nothing of what contents mean.
 
-pub mod compare;
+mod compare;
 pub mod entity;
 pub mod link;
-pub mod mask;
-pub mod model;
+mod mask;
+mod model;
+mod operations;
+mod request;
+mod rpc;
+mod shape;
+mod store;
+mod wire;
+
+pub use rpc::Rpc;
+pub use store::chain;

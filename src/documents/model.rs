@@ -11,6 +11,10 @@ use crate::{
 
 /// One revision of a document.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(
+    clippy::struct_field_names,
+    reason = "the revision that wrote the content is another one"
+)]
 pub struct Revision {
     pub owner: Uuid,
     pub document: Uuid,

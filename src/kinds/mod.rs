@@ -134,10 +134,13 @@ pub fn findings(subject: Subject<'_>) -> Vec<v1::Finding> {
     every_kind::check(&subject, &kind.items(), &kind.links(), &mut report);
     kind.check(&subject, &mut report);
     personal_data::check(subject.content, &mut report);
-    report
-        .findings
-        .sort_by_cached_key(|finding| fields::place(&finding.field));
+    put_in_order(&mut report.findings);
     report.findings
+}
+
+/// Puts findings in the order of the document.
+pub fn put_in_order(findings: &mut [v1::Finding]) {
+    findings.sort_by_cached_key(|finding| fields::place(&finding.field));
 }
 
 /// What a document leaves out of another that it links to: measures and goals of a plan that a report is silent about.

@@ -1,0 +1,96 @@
+//! Creates a draft.
+
+use uuid::Uuid;
+
+use super::{
+    Answer, Call,
+    judge::judge,
+    write::{Decided, write},
+};
+use crate::{
+    access::{Grant, Target},
+    clock,
+    documents::model::{Level, Revision},
+    error::Result,
+    exchange::Exchange,
+    kinds::Content,
+    proto::v1::{Act, DocumentState, ExternalId, Period, WithdrawReason},
+};
+
+/// A document to be made.
+#[derive(Clone, Debug)]
+pub struct NewDocument {
+    pub owner: Uuid,
+    pub external_id: Option<ExternalId>,
+    pub round: Option<String>,
+    pub period: Option<Period>,
+    pub content: Content,
+    /// The content as it is kept and hashed.
+    pub encoded: Vec<u8>,
+}
+
+pub async fn create(exchange: &Exchange, call: &Call, new: NewDocument) -> Result<Answer> {
+    let kind = new.content.kind();
+    let target = Target::NewDocument {
+        kind,
+        owner: new.owner,
+        round: new.round.as_deref(),
+    };
+    let grant = call
+        .caller
+        .grant_for(Act::CreateDocuments, &target)?
+        .clone();
+    let decided = decide(exchange, call, &grant, new).await;
+    write(exchange, call, &grant, decided).await
+}
+
+async fn decide(
+    exchange: &Exchange,
+    call: &Call,
+    grant: &Grant,
+    new: NewDocument,
+) -> Result<Decided> {
+    let NewDocument {
+        owner,
+        external_id,
+        round,
+        period,
+        content,
+        encoded,
+    } = new;
+    let now = clock::now();
+    let mut revision = Revision {
+        owner,
+        document: clock::new_id(),
+        number: 1,
+        kind: content.kind(),
+        state: DocumentState::Draft,
+        level: Level::Draft,
+        round,
+        period,
+        external_id,
+        author: call.caller.subject().to_owned(),
+        author_organization: grant.home,
+        created_at: now,
+        updated_at: now,
+        content: None,
+        content_revision: 1,
+        content_hash: Vec::new(),
+        review: None,
+        justifications: Vec::new(),
+        withdraw_reason: WithdrawReason::Unspecified,
+        withdrawn: false,
+    };
+    let scope = call.caller.scope(Act::ReadDocuments);
+    let mut judgement = judge(exchange, &scope, &revision, &content)
+        .await?
+        .must_be_fit_to_keep()?;
+    revision.write(encoded);
+    let links = judgement.links(&revision);
+    Ok(Decided {
+        revision,
+        content: Some(content),
+        links,
+        findings: judgement.findings,
+    })
+}

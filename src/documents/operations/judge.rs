@@ -1,0 +1,191 @@
+//! What the exchange says of a document before it is written: the rules of its kind, and where its links lead.
+
+use std::collections::{BTreeSet, HashMap};
+
+use uuid::Uuid;
+
+use crate::{
+    access::Scope,
+    documents::{link, model::Revision, store},
+    error::{Error, Result},
+    exchange::Exchange,
+    kinds::{self, Content, Link, Subject, Target},
+    proto::v1::{Finding, Severity},
+};
+
+const LINK_TO_NOTHING: &str = "document.link_to_nothing";
+
+/// What was found, and the links that were followed.
+pub struct Judgement {
+    pub findings: Vec<Finding>,
+    links: Vec<Link>,
+    owners: HashMap<Uuid, Uuid>,
+}
+
+/// Judges a content in the envelope of a revision. Links are followed as far as the scope sees.
+pub async fn judge(
+    exchange: &Exchange,
+    scope: &Scope,
+    revision: &Revision,
+    content: &Content,
+) -> Result<Judgement> {
+    let links = kinds::links(content);
+    let targets = Targets::read(exchange, scope, &links).await?;
+    let round = revision.round.as_deref().unwrap_or_default();
+    let mut findings = kinds::findings(Subject {
+        period: revision.period.as_ref(),
+        round,
+        content,
+    });
+    findings.extend(
+        links
+            .iter()
+            .filter(|link| !targets.has(link))
+            .map(leads_nowhere),
+    );
+    for (document, target) in &targets.newest {
+        findings.extend(kinds::findings_beside(content, *document, &target.content));
+    }
+    kinds::put_in_order(&mut findings);
+    let owners = targets
+        .newest
+        .into_iter()
+        .map(|(document, target)| (document, target.owner))
+        .collect();
+    Ok(Judgement {
+        findings,
+        links,
+        owners,
+    })
+}
+
+impl Judgement {
+    /// Refuses what not even a draft may hold: personal data, links to nothing, ids used twice.
+    pub fn must_be_fit_to_keep(self) -> Result<Self> {
+        let refused =
+            |finding: &Finding| finding.rule == LINK_TO_NOTHING || kinds::blocking_always(finding);
+        if self.findings.iter().any(refused) {
+            Err(Error::Findings(self.findings))
+        } else {
+            Ok(self)
+        }
+    }
+
+    /// The rows of the links, for the revision that writes the content.
+    pub fn links(&mut self, revision: &Revision) -> Vec<link::Model> {
+        store::links(revision, std::mem::take(&mut self.links), |document| {
+            self.owners.get(&document).copied()
+        })
+    }
+}
+
+/// The other documents that links lead to, as far as they are in scope and not withdrawn.
+#[derive(Default)]
+struct Targets {
+    newest: HashMap<Uuid, Document>,
+    /// Those named at a revision that is not the newest.
+    earlier: HashMap<(Uuid, i32), Document>,
+}
+
+struct Document {
+    owner: Uuid,
+    number: i32,
+    content: Content,
+}
+
+impl Targets {
+    async fn read(exchange: &Exchange, scope: &Scope, links: &[Link]) -> Result<Self> {
+        let mut targets = Self::default();
+        let named: BTreeSet<(Uuid, Option<i32>)> = links.iter().filter_map(other).collect();
+        if named.is_empty() {
+            return Ok(targets);
+        }
+        let documents: BTreeSet<Uuid> = named.iter().map(|(document, _)| *document).collect();
+        let documents: Vec<Uuid> = documents.into_iter().collect();
+        for head in store::heads(exchange.database.reader(), scope, &documents).await? {
+            let id = head.document;
+            targets
+                .newest
+                .extend(Document::of(&head)?.map(|document| (id, document)));
+        }
+        for (id, number) in named {
+            let Some(number) = number.filter(|&number| !targets.is_newest(id, number)) else {
+                continue;
+            };
+            if let Some(revision) =
+                store::at_revision(exchange.database.reader(), scope, id, number).await?
+            {
+                targets
+                    .earlier
+                    .extend(Document::of(&revision)?.map(|document| ((id, number), document)));
+            }
+        }
+        Ok(targets)
+    }
+
+    fn is_newest(&self, document: Uuid, number: i32) -> bool {
+        self.newest
+            .get(&document)
+            .is_some_and(|newest| newest.number == number)
+    }
+
+    /// Whether a link leads to an item of the right sort. Links inside the document are judged by the rules of its kind.
+    fn has(&self, link: &Link) -> bool {
+        let Target::Other { item, .. } = &link.to else {
+            return true;
+        };
+        let document = other(link).and_then(|(document, number)| match number {
+            Some(number) if !self.is_newest(document, number) => {
+                self.earlier.get(&(document, number))
+            }
+            _ => self.newest.get(&document),
+        });
+        document.is_some_and(|document| kinds::has_item(&document.content, item, link.relation))
+    }
+}
+
+impl Document {
+    fn of(revision: &Revision) -> Result<Option<Self>> {
+        let content = super::content_of(revision)?;
+        Ok(content.map(|content| Self {
+            owner: revision.owner,
+            number: revision.number,
+            content,
+        }))
+    }
+}
+
+fn other(link: &Link) -> Option<(Uuid, Option<i32>)> {
+    let Target::Other {
+        document_id,
+        revision,
+        ..
+    } = &link.to
+    else {
+        return None;
+    };
+    // No document has as many revisions as do not fit: a number that is never there.
+    Some((
+        *document_id,
+        revision.map(|revision| i32::try_from(revision).unwrap_or(i32::MAX)),
+    ))
+}
+
+/// The same whether the target does not exist, is of another sort, or may not be seen.
+fn leads_nowhere(link: &Link) -> Finding {
+    Finding {
+        rule: LINK_TO_NOTHING.to_owned(),
+        severity: Severity::Error.into(),
+        field: link.field.clone(),
+        key: link.from_item.clone(),
+        message_sv:
+            "Hänvisningen leder inte till någon post av rätt slag i ett dokument som du får se."
+                .to_owned(),
+        message_en: "The link leads to no item of the right sort in a document that you may see."
+            .to_owned(),
+        remedy_sv: "Rätta dokumentets id, utgåvan eller postens id, eller ta bort hänvisningen."
+            .to_owned(),
+        remedy_en: "Mend the document's id, the revision or the item's id, or take the link away."
+            .to_owned(),
+    }
+}

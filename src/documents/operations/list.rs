@@ -1,0 +1,155 @@
+//! Lists documents and revisions, page by page, all pages of a listing at one position.
+
+use uuid::Uuid;
+
+use super::Shown;
+use crate::{
+    access::Caller,
+    documents::{
+        model::Revision,
+        store::{self, Filter, Page},
+    },
+    error::{Error, Result},
+    exchange::Exchange,
+    page::{Listing, Place},
+    proto::v1::Act,
+};
+
+/// A page ends before it grows beyond this, whatever size was asked for: common clients take 4 MiB.
+const PAGE_BYTES: usize = 2 * 1024 * 1024;
+/// What one document weighs besides its content, reviews and justifications included.
+const ENVELOPE_BYTES: usize = 4096;
+/// Documents read at a time.
+const READ_AT_ONCE: usize = 25;
+
+/// A page of a listing.
+#[derive(Debug)]
+pub struct Listed {
+    pub shown: Vec<Shown>,
+    /// None: it was the last.
+    pub next: Option<String>,
+}
+
+/// Where a listing stands: its position, and the last key given out.
+struct Standing<K> {
+    position: i64,
+    after: Option<K>,
+}
+
+pub async fn list(
+    exchange: &Exchange,
+    caller: &Caller,
+    filter: &Filter,
+    listing: Listing<'_>,
+    size: usize,
+    token: &str,
+) -> Result<Listed> {
+    let Standing {
+        position,
+        mut after,
+    } = standing(exchange, listing, token, Uuid::from_bytes).await?;
+    let scope = caller.scope(Act::ReadDocuments);
+    let mut shown = Vec::new();
+    let mut bytes = 0;
+    loop {
+        let limit = READ_AT_ONCE.min(size + 1 - shown.len());
+        let found = store::list(
+            exchange.database.reader(),
+            &scope,
+            filter,
+            position,
+            after,
+            limit as u64,
+        )
+        .await?;
+        let last = found.len() < limit;
+        for revision in found {
+            bytes += weight(&revision);
+            if shown.len() == size || (bytes > PAGE_BYTES && !shown.is_empty()) {
+                let next = after.map(|after| seal(exchange, listing, position, after.as_bytes()));
+                return Ok(Listed { shown, next });
+            }
+            after = Some(revision.document);
+            shown.push(Shown::read(caller, revision)?);
+        }
+        if last {
+            return Ok(Listed { shown, next: None });
+        }
+    }
+}
+
+/// Revisions of a document without their contents, newest first.
+pub async fn revisions(
+    exchange: &Exchange,
+    caller: &Caller,
+    document: Uuid,
+    listing: Listing<'_>,
+    size: usize,
+    token: &str,
+) -> Result<Listed> {
+    let scope = caller.scope(Act::ReadDocuments);
+    let reader = exchange.database.reader();
+    if store::head(reader, &scope, document).await?.is_none() {
+        return Err(Error::NotFound);
+    }
+    let Standing {
+        position,
+        after: before,
+    } = standing(exchange, listing, token, i32::from_be_bytes).await?;
+    let page = Page {
+        document,
+        position,
+        before,
+        limit: size as u64 + 1,
+    };
+    let mut found = store::revisions(reader, &scope, page).await?;
+    let more = found.len() > size;
+    found.truncate(size);
+    let last = found.last().filter(|_| more);
+    let next = last.map(|last| seal(exchange, listing, position, &last.number.to_be_bytes()));
+    let shown = found
+        .into_iter()
+        .map(|revision| Shown::with(caller, revision, None))
+        .collect();
+    Ok(Listed { shown, next })
+}
+
+/// Where the token says that the listing goes on. Without a token it begins, at the position of now.
+async fn standing<K, const N: usize>(
+    exchange: &Exchange,
+    listing: Listing<'_>,
+    token: &str,
+    key: impl Fn([u8; N]) -> K,
+) -> Result<Standing<K>> {
+    let now = store::position(exchange.database.reader()).await?;
+    if token.is_empty() {
+        return Ok(Standing {
+            position: now,
+            after: None,
+        });
+    }
+    let Place { position, after } = exchange.pages.open(listing, token)?;
+    if position > now {
+        // The database was restored to a time before the token was made.
+        return Err(Error::ResyncRequired);
+    }
+    let after = after.try_into().map_err(|_| Error::CursorInvalid)?;
+    Ok(Standing {
+        position,
+        after: Some(key(after)),
+    })
+}
+
+fn seal(exchange: &Exchange, listing: Listing<'_>, position: i64, after: &[u8]) -> String {
+    exchange.pages.seal(
+        listing,
+        &Place {
+            position,
+            after: after.to_vec(),
+        },
+    )
+}
+
+fn weight(revision: &Revision) -> usize {
+    ENVELOPE_BYTES + revision.content.as_ref().map_or(0, Vec::len)
+}

@@ -1,0 +1,37 @@
+//! Gets one document.
+
+use uuid::Uuid;
+
+use super::Shown;
+use crate::{
+    access::Caller,
+    documents::store,
+    error::{Error, Result},
+    exchange::Exchange,
+    proto::v1::Act,
+};
+
+/// The newest revision of a document, or the one named.
+pub async fn get(
+    exchange: &Exchange,
+    caller: &Caller,
+    document: Uuid,
+    revision: Option<u32>,
+) -> Result<Shown> {
+    let scope = caller.scope(Act::ReadDocuments);
+    let reader = exchange.database.reader();
+    let found = match revision {
+        None => store::head(reader, &scope, document).await?,
+        // A number beyond what is kept is one that no revision has.
+        Some(number) => {
+            store::at_revision(
+                reader,
+                &scope,
+                document,
+                i32::try_from(number).unwrap_or(i32::MAX),
+            )
+            .await?
+        }
+    };
+    Shown::read(caller, found.ok_or(Error::NotFound)?)
+}

@@ -1,0 +1,219 @@
+//! How documents are kept: the only SQL of the feature. Every read that gives anything out starts from a scope.
+
+mod chain;
+mod history;
+mod row;
+
+pub use chain::chain;
+pub use history::{Page, history, revisions};
+pub use row::{links, row};
+
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, Iterable, QueryFilter,
+    QueryOrder, QuerySelect, Select, sea_query::Expr,
+};
+use uuid::Uuid;
+
+use super::{
+    entity::{self, Column},
+    model::Revision,
+};
+use crate::{
+    access::Scope,
+    clock::Time,
+    error::Result,
+    journal::partition,
+    proto::v1::{self, DocumentKind, DocumentState},
+};
+
+/// The content of a revision, wherever in the history it is kept.
+const CONTENT: &str =
+    "COALESCE(revisions.content, (SELECT written.content FROM revisions AS written
+    WHERE written.owner_id = revisions.owner_id AND written.document_id = revisions.document_id
+    AND written.revision = revisions.content_revision))";
+/// The state of the document today, whichever revision is read.
+const STATE_NOW: &str = "CASE WHEN revisions.until_position IS NULL THEN revisions.state
+    ELSE (SELECT head.state FROM revisions AS head WHERE head.owner_id = revisions.owner_id
+    AND head.document_id = revisions.document_id AND head.until_position IS NULL) END";
+
+/// What a listing asks for. Everything that is set must hold.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    pub owners: Option<Vec<Uuid>>,
+    /// Empty: all.
+    pub kinds: Vec<DocumentKind>,
+    /// Empty: all but withdrawn.
+    pub states: Vec<DocumentState>,
+    pub round: Option<String>,
+    pub external_id: Option<v1::ExternalId>,
+    pub updated_after: Option<Time>,
+}
+
+/// The newest revision of a document, with its content.
+pub async fn head(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    document: Uuid,
+) -> Result<Option<Revision>> {
+    let select = with_content(scope)
+        .filter(Column::DocumentId.eq(document))
+        .filter(Column::UntilPosition.is_null());
+    one(db, select).await
+}
+
+/// A revision of a document, with its content. Whoever does not see what became of the document sees no revision of it.
+pub async fn at_revision(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    document: Uuid,
+    revision: i32,
+) -> Result<Option<Revision>> {
+    let newest = without_content(scope)
+        .filter(Column::DocumentId.eq(document))
+        .filter(Column::UntilPosition.is_null());
+    if one(db, newest).await?.is_none() {
+        return Ok(None);
+    }
+    let select = with_content(scope)
+        .filter(Column::DocumentId.eq(document))
+        .filter(Column::Revision.eq(revision));
+    one(db, select).await
+}
+
+/// The newest revisions of several documents, with their contents, in no order. Those out of scope are left out.
+pub async fn heads(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    documents: &[Uuid],
+) -> Result<Vec<Revision>> {
+    let newest = Column::DocumentId.is_in(documents.iter().copied());
+    let select = with_content(scope)
+        .filter(newest)
+        .filter(Column::UntilPosition.is_null());
+    all(db, select).await
+}
+
+/// Documents as they stood at a position, with their contents, in order of id.
+pub async fn list(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    filter: &Filter,
+    position: i64,
+    after: Option<Uuid>,
+    limit: u64,
+) -> Result<Vec<Revision>> {
+    let select = with_content(scope)
+        .filter(standing_at(position))
+        .filter(matching(filter))
+        .filter(Condition::all().add_option(after.map(|after| Column::DocumentId.gt(after))))
+        .order_by_asc(Column::DocumentId)
+        .limit(limit);
+    all(db, select).await
+}
+
+/// The last position written by any server process.
+pub async fn position(db: &impl ConnectionTrait) -> Result<i64> {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the position of the exchange is no secret of any document"
+    )]
+    let partition = partition::Entity::find_by_id(0);
+    let position = partition
+        .select_only()
+        .column(partition::Column::Position)
+        .into_tuple()
+        .one(db)
+        .await?;
+    Ok(position.unwrap_or_default())
+}
+
+fn standing_at(position: i64) -> Condition {
+    let ended_later = Condition::any()
+        .add(Column::UntilPosition.is_null())
+        .add(Column::UntilPosition.gt(position));
+    Condition::all()
+        .add(Column::Position.lte(position))
+        .add(ended_later)
+}
+
+fn matching(filter: &Filter) -> Condition {
+    let Filter {
+        owners,
+        kinds,
+        states,
+        round,
+        external_id,
+        updated_after,
+    } = filter;
+    let kinds: Vec<_> = kinds.iter().map(|&kind| row::small(kind.into())).collect();
+    let states: Vec<_> = states
+        .iter()
+        .map(|&state| row::small(state.into()))
+        .collect();
+    let given_out = match states.as_slice() {
+        [] => Column::State.ne(row::small(DocumentState::Withdrawn.into())),
+        states => Column::State.is_in(states.iter().copied()),
+    };
+    Condition::all()
+        .add(given_out)
+        .add_option(
+            owners
+                .as_ref()
+                .map(|owners| Column::OwnerId.is_in(owners.iter().copied())),
+        )
+        .add_option((!kinds.is_empty()).then(|| Column::Kind.is_in(kinds)))
+        .add_option(round.as_ref().map(|round| Column::Round.eq(round)))
+        .add_option(
+            external_id
+                .as_ref()
+                .map(|id| Column::ExternalScheme.eq(&id.scheme)),
+        )
+        .add_option(
+            external_id
+                .as_ref()
+                .map(|id| Column::ExternalValue.eq(&id.value)),
+        )
+        .add_option(updated_after.map(|after| Column::UpdatedAt.gt(after.micros())))
+}
+
+#[derive(FromQueryResult)]
+struct Found {
+    #[sea_orm(nested)]
+    row: entity::Model,
+    state_now: i16,
+}
+
+fn with_content(scope: &Scope) -> Select<entity::Entity> {
+    select(scope).column_as(Expr::cust(CONTENT), "content")
+}
+
+fn without_content(scope: &Scope) -> Select<entity::Entity> {
+    select(scope).column_as(Expr::cust("NULL"), "content")
+}
+
+fn select(scope: &Scope) -> Select<entity::Entity> {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place where reads of documents start, with their scope"
+    )]
+    let revisions = entity::Entity::find();
+    let columns = Column::iter().filter(|column| !matches!(column, Column::Content));
+    revisions
+        .select_only()
+        .columns(columns)
+        .column_as(Expr::cust(STATE_NOW), "state_now")
+        .filter(scope.condition())
+}
+
+async fn one(
+    db: &impl ConnectionTrait,
+    select: Select<entity::Entity>,
+) -> Result<Option<Revision>> {
+    let found = select.into_model::<Found>().one(db).await?;
+    found.map(Revision::try_from).transpose()
+}
+
+async fn all(db: &impl ConnectionTrait, select: Select<entity::Entity>) -> Result<Vec<Revision>> {
+    let found = select.into_model::<Found>().all(db).await?;
+    found.into_iter().map(Revision::try_from).collect()
+}
