@@ -1,6 +1,7 @@
 //! The command line: the server's commands, and the exchange's client. One file a command.
 
 mod audit;
+mod demo;
 mod document;
 mod failure;
 mod grants;
@@ -40,6 +41,8 @@ enum Command {
     Serve(serve::Serve),
     /// Checks the record of everything that was written.
     Audit(audit::Audit),
+    /// Plays one round of Samverkan för bästa skola, and shows what is refused.
+    Demo(demo::Demo),
     /// Signs a token with the exchange's own key, and prints it.
     Token(token::Token),
     /// Reads and registers organizations.
@@ -83,6 +86,7 @@ impl Command {
             Self::Init(command) => command.run(),
             Self::Serve(command) => command.run().await,
             Self::Audit(command) => command.run().await,
+            Self::Demo(command) => command.run().await,
             Self::Token(command) => command.run(),
             Self::Organizations(command) => command.run().await,
             Self::Grants(command) => command.run().await,

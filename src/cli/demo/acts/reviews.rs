@@ -1,0 +1,384 @@
+//! The analyses are completed, submitted and reviewed: one is returned with comments and comes back better.
+
+use anyhow::{Context, ensure};
+
+use crate::{
+    cli::demo::{
+        caller::{Caller, Verdict},
+        cast::{
+            BOARD, DEVELOPER, HEAD, KARBYSKOLAN, OFFICE, OFFICER, ORMSTA, RESEARCHER, ROUND,
+            SUPPORTER, UNITS,
+        },
+        story::{Story, told},
+        teller::findings,
+    },
+    proto::v1::{
+        CompareRevisionsRequest, Document, DocumentKind, ErrorReason, Justification,
+        ListDocumentsRequest, ReviewComment, ReviewDecision, ReviewReason, Severity,
+        document::Content,
+    },
+};
+
+/// What the principal of Karbyskolan writes at first as the cause. It is none.
+const NO_CAUSE: &str = "Det har vi inte hunnit titta på.";
+
+pub async fn play(story: &mut Story<'_>) -> anyhow::Result<()> {
+    let title = [
+        "5. Analyserna lämnas in och granskas (maj 2019)",
+        "5. The analyses are submitted and reviewed (May 2019)",
+    ];
+    story.teller.chapter(title)?;
+    for unit in 0..UNITS.len() {
+        complete(story, unit).await?;
+        submit(story, unit).await?;
+    }
+    edit_submitted(story).await?;
+    own_review(story).await?;
+    give_back(story).await?;
+    for unit in 0..UNITS.len() {
+        accept(story, unit).await?;
+    }
+    read(story).await
+}
+
+/// Steps 3 and 4: causes and development areas, and who took part.
+async fn complete(story: &mut Story<'_>, unit: usize) -> anyhow::Result<()> {
+    let name = if unit == OFFICE {
+        DEVELOPER
+    } else {
+        UNITS[unit].author
+    };
+    let author = story.caller(name)?;
+    let draft = story.analysis(unit)?;
+    let mut content = story.written(unit, DocumentKind::Analysis)?.content;
+    if let (KARBYSKOLAN, Some(Content::Analysis(analysis))) = (unit, &mut content) {
+        NO_CAUSE.clone_into(&mut analysis.causes[0].assumption);
+    }
+    let mask = [
+        "analysis.causes",
+        "analysis.development_areas",
+        "analysis.participation",
+        "analysis.pupils_say",
+    ];
+    let what = [
+        "Fyller i orsaker, utvecklingsområden och delaktighet",
+        "Adds causes, development areas and participation",
+    ];
+    let answer = author.update(Document { content, ..draft }, &mask).await;
+    let answer = story
+        .teller
+        .goes_well(&author, what, answer, |answer, language| {
+            language.findings(&answer.findings)
+        })?;
+    let error = answer
+        .findings
+        .iter()
+        .find(|finding| finding.severity() == Severity::Error);
+    ensure!(error.is_none(), "the completed analysis has {error:?}");
+    story.keep(unit, answer.document)?;
+    Ok(())
+}
+
+async fn submit(story: &mut Story<'_>, unit: usize) -> anyhow::Result<()> {
+    let author = story.caller(UNITS[unit].author)?;
+    let draft = story.analysis(unit)?;
+    let mut justifications = Vec::new();
+    if unit == ORMSTA {
+        let what = [
+            "Lämnar in, utan barnens röster",
+            "Submits, without the children's voices",
+        ];
+        let answer = author.submit(&draft, Vec::new()).await;
+        let refused = story
+            .teller
+            .is_refused(&author, what, answer, ErrorReason::Findings)?;
+        justifications = findings(&refused).into_iter().map(justified).collect();
+    }
+    let what = if justifications.is_empty() {
+        ["Lämnar in", "Submits"]
+    } else {
+        ["Lämnar in, med skäl", "Submits, with a reason"]
+    };
+    let answer = author.submit(&draft, justifications).await;
+    let answer = story
+        .teller
+        .goes_well(&author, what, answer, |answer, language| {
+            answer
+                .document
+                .as_ref()
+                .map(|document| told(document, language))
+                .unwrap_or_default()
+        })?;
+    story.keep(unit, answer.document)?;
+    Ok(())
+}
+
+fn justified(finding: crate::proto::v1::Finding) -> Justification {
+    Justification {
+        rule: finding.rule,
+        field: finding.field,
+        reason: "Barnens röster samlas in med bilder under hösten, när den nya gruppen har börjat."
+            .to_owned(),
+    }
+}
+
+async fn edit_submitted(story: &mut Story<'_>) -> anyhow::Result<()> {
+    let submitted = story.analysis(KARBYSKOLAN)?;
+    let author = story.caller(UNITS[KARBYSKOLAN].author)?;
+    let what = [
+        "Vill ändra det inlämnade",
+        "Wants to change what it has submitted",
+    ];
+    let answer = author.update(submitted.clone(), &["analysis.title"]).await;
+    story
+        .teller
+        .is_refused(&author, what, answer, ErrorReason::StateForbids)?;
+    let head = story.caller(HEAD)?;
+    let what = [
+        "Vill ändra i Karbyskolans analys",
+        "Wants to change the analysis of Karbyskolan",
+    ];
+    let answer = head.update(submitted.clone(), &["analysis.title"]).await;
+    story
+        .teller
+        .is_refused(&head, what, answer, ErrorReason::RoleMayNot)?;
+    let what = [
+        "Vill godta sin egen analys",
+        "Wants to accept its own analysis",
+    ];
+    let answer = author.accept(&submitted, "Bra.").await;
+    story
+        .teller
+        .is_refused(&author, what, answer, ErrorReason::RoleMayNot)?;
+    Ok(())
+}
+
+/// The head may review, but not what its own office has written.
+async fn own_review(story: &mut Story<'_>) -> anyhow::Result<()> {
+    let head = story.caller(HEAD)?;
+    let own = story.analysis(OFFICE)?;
+    let what = [
+        "Vill godta förvaltningens egen analys",
+        "Wants to accept the analysis of its own office",
+    ];
+    let answer = head.accept(&own, "Bra.").await;
+    story
+        .teller
+        .is_refused(&head, what, answer, ErrorReason::OwnReview)?;
+    Ok(())
+}
+
+/// Karbyskolan gets its analysis back, mends it and submits again.
+async fn give_back(story: &mut Story<'_>) -> anyhow::Result<()> {
+    let supporter = story.caller(SUPPORTER)?;
+    let first = story.analysis(KARBYSKOLAN)?;
+    let comment = ReviewComment {
+        field: "analysis.causes[0].assumption".to_owned(),
+        text: "Vad är det som gör att eleverna uppmärksammas sent? Pröva flera antaganden."
+            .to_owned(),
+    };
+    let verdict = Verdict {
+        decision: ReviewDecision::Return,
+        reason: ReviewReason::CausesUnanalysed,
+        text: "Problemet är tydligt. En av orsakerna är inte analyserad än.",
+        comments: vec![comment],
+    };
+    let what = [
+        "Återlämnar, med en kommentar på första orsaken",
+        "Returns it, with a comment on the first cause",
+    ];
+    let returned = supporter.review(&first, verdict).await;
+    let returned = story
+        .teller
+        .goes_well(&supporter, what, returned, |returned, language| {
+            let reason = returned
+                .review
+                .as_ref()
+                .map(|review| review.reason().as_str_name())
+                .unwrap_or_default();
+            format!(
+                "{} ({})",
+                told(returned, language),
+                reason.trim_start_matches("REVIEW_REASON_")
+            )
+        })?;
+    story.keep(KARBYSKOLAN, Some(returned))?;
+    mend(story).await?;
+    submit(story, KARBYSKOLAN).await?;
+    let again = story.analysis(KARBYSKOLAN)?;
+    compare(story, &supporter, &first, &again).await?;
+    // With the newest etag, but on the content as it was.
+    let outdated = Document {
+        etag: again.etag,
+        ..first
+    };
+    let what = [
+        "Vill godta det den läste före ändringen",
+        "Wants to accept what it read before the change",
+    ];
+    let answer = supporter.accept(&outdated, "Bra.").await;
+    story
+        .teller
+        .is_refused(&supporter, what, answer, ErrorReason::ReviewOutdated)?;
+    Ok(())
+}
+
+async fn mend(story: &mut Story<'_>) -> anyhow::Result<()> {
+    let author = story.caller(UNITS[KARBYSKOLAN].author)?;
+    let read = author.get(&story.analysis(KARBYSKOLAN)?.id).await;
+    let what = [
+        "Läser vad granskaren skriver",
+        "Reads what the reviewer writes",
+    ];
+    let returned = story.teller.goes_well(&author, what, read, |document, _| {
+        let comments = document.review.iter().flat_map(|review| &review.comments);
+        comments
+            .map(|comment| comment.field.clone())
+            .collect::<Vec<_>>()
+            .join(", ")
+    })?;
+    let content = story.written(KARBYSKOLAN, DocumentKind::Analysis)?.content;
+    let what = ["Analyserar orsaken", "Analyses the cause"];
+    let answer = author
+        .update(
+            Document {
+                content,
+                ..returned
+            },
+            &["analysis.causes"],
+        )
+        .await;
+    let answer = story
+        .teller
+        .goes_well(&author, what, answer, |answer, language| {
+            language.findings(&answer.findings)
+        })?;
+    story.keep(KARBYSKOLAN, answer.document)?;
+    Ok(())
+}
+
+async fn compare(
+    story: &mut Story<'_>,
+    who: &Caller,
+    first: &Document,
+    again: &Document,
+) -> anyhow::Result<()> {
+    let request = CompareRevisionsRequest {
+        id: first.id.clone(),
+        from_revision: first.revision,
+        to_revision: again.revision,
+    };
+    let what = [
+        "Jämför med vad den läste förut",
+        "Compares with what it read before",
+    ];
+    let answer = who
+        .documents
+        .clone()
+        .compare_revisions(request)
+        .await
+        .map(tonic::Response::into_inner);
+    let answer = story.teller.goes_well(who, what, answer, |answer, _| {
+        answer
+            .differences
+            .iter()
+            .map(|one| one.field.clone())
+            .collect::<Vec<_>>()
+            .join(", ")
+    })?;
+    let of_content = |field: &str| field.starts_with("analysis.");
+    let changed: Vec<_> = answer
+        .differences
+        .iter()
+        .filter(|one| of_content(&one.field))
+        .collect();
+    ensure!(
+        matches!(changed[..], [one] if one.field == "analysis.causes[c1].assumption"),
+        "the revisions differ in {:?}",
+        answer.differences
+    );
+    Ok(())
+}
+
+async fn accept(story: &mut Story<'_>, unit: usize) -> anyhow::Result<()> {
+    let supporter = story.caller(SUPPORTER)?;
+    let submitted = supporter.get(&story.analysis(unit)?.id).await?;
+    let accepted = supporter
+        .accept(
+            &submitted,
+            "Analysen går från nuläge till område, steg för steg.",
+        )
+        .await;
+    let what = [
+        format!("Godtar analysen från {}", UNITS[unit].name),
+        format!("Accepts the analysis of {}", UNITS[unit].name),
+    ];
+    let accepted = story
+        .teller
+        .goes_well(&supporter, [&what[0], &what[1]], accepted, told)?;
+    story.keep(unit, Some(accepted))?;
+    Ok(())
+}
+
+/// The board reads what is accepted; the researcher does too, but not who took part.
+async fn read(story: &mut Story<'_>) -> anyhow::Result<()> {
+    let board = story.caller(BOARD)?;
+    let request = || ListDocumentsRequest {
+        round: ROUND.to_owned(),
+        ..ListDocumentsRequest::default()
+    };
+    let what = [
+        "Listar rundans dokument",
+        "Lists the documents of the round",
+    ];
+    let listed = story.teller.goes_well(
+        &board,
+        what,
+        board.list(request()).await,
+        |listed, language| {
+            language.of([
+                format!("{} godtagna analyser", listed.len()),
+                format!("{} accepted analyses", listed.len()),
+            ])
+        },
+    )?;
+    ensure!(
+        listed.len() == UNITS.len(),
+        "the board sees {} documents",
+        listed.len()
+    );
+    let researcher = story.caller(RESEARCHER)?;
+    let what = [
+        "Läser Karbyskolans analys",
+        "Reads the analysis of Karbyskolan",
+    ];
+    let seen = researcher.get(&story.analysis(KARBYSKOLAN)?.id).await;
+    let seen = story
+        .teller
+        .goes_well(&researcher, what, seen, |seen, language| {
+            format!(
+                "{}: {}",
+                language.of(["dolt", "hidden"]),
+                seen.hidden_fields.join(", ")
+            )
+        })?;
+    let hides = |field: &str| seen.hidden_fields.iter().any(|hidden| hidden == field);
+    ensure!(
+        hides("analysis.participation"),
+        "the researcher is not told what is hidden"
+    );
+    let content = seen.content.context("no content")?;
+    ensure!(matches!(content, Content::Analysis(analysis) if analysis.participation.is_none()));
+    let officer = story.caller(OFFICER)?;
+    let what = [
+        "Listar alla dokument i rundan",
+        "Lists all documents of the round",
+    ];
+    story.teller.goes_well(
+        &officer,
+        what,
+        officer.list(request()).await,
+        |listed, _| listed.len().to_string(),
+    )?;
+    Ok(())
+}
