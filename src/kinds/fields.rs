@@ -84,6 +84,11 @@ pub(super) fn place(path: &str) -> Vec<(u32, usize)> {
     place
 }
 
+#[cfg(test)]
+pub(super) fn document() -> MessageDescriptor {
+    DOCUMENT.clone()
+}
+
 /// Whether the contract knows every step of the path.
 #[cfg(test)]
 pub(super) fn is_known(path: &str) -> bool {

@@ -3,7 +3,7 @@
 
 pub(super) mod rules;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use std::collections::HashSet;
 

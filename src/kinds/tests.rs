@@ -1,1 +1,398 @@
+//! Holds the samples against the rules, and every rule against a document that breaks it.
 
+use proptest::prelude::*;
+use prost::Message;
+use prost_reflect::{DynamicMessage, ReflectMessage, Value};
+use uuid::Uuid;
+
+use super::*;
+
+/// A rule, where and with which key it is found, and what breaks it in a document that breaks none.
+pub(super) struct Case(
+    pub &'static str,
+    pub &'static str,
+    pub &'static str,
+    pub fn(&mut v1::Document),
+);
+
+const PLAN_ID: &str = "00000000-0000-7000-8000-0000000000b1";
+
+pub(super) fn sample(name: &str) -> v1::Document {
+    let json = std::fs::read_to_string(format!("docs/samples/{name}.json")).unwrap();
+    let mut json = serde_json::Deserializer::from_str(&json);
+    let document = DynamicMessage::deserialize(fields::document(), &mut json).unwrap();
+    v1::Document::decode(document.encode_to_vec().as_slice()).unwrap()
+}
+
+fn content(document: &v1::Document) -> Content {
+    document.content.clone().unwrap().into()
+}
+
+fn findings_of(document: &v1::Document) -> Vec<v1::Finding> {
+    let content = content(document);
+    let period = document.period.as_ref();
+    findings(Subject {
+        period,
+        round: &document.round,
+        content: &content,
+    })
+}
+
+fn told(findings: &[v1::Finding]) -> Vec<String> {
+    findings
+        .iter()
+        .map(|found| format!("{} {} {}", found.rule, found.field, found.key))
+        .collect()
+}
+
+fn cases() -> Vec<(&'static str, Vec<Case>)> {
+    vec![
+        ("analysis", analysis::tests::cases()),
+        ("action-plan", action_plan::tests::cases()),
+        ("follow-up-report", follow_up_report::tests::cases()),
+    ]
+}
+
+#[test]
+fn the_complete_samples_break_no_rule() {
+    for name in ["analysis", "action-plan", "follow-up-report"] {
+        assert_eq!(told(&findings_of(&sample(name))), [""; 0], "{name}");
+    }
+}
+
+#[test]
+fn every_broken_rule_is_found_where_it_is_broken() {
+    for (name, cases) in cases() {
+        for Case(rule, field, key, change) in cases {
+            let mut document = sample(name);
+            change(&mut document);
+            let told = told(&findings_of(&document));
+            assert!(
+                told.contains(&format!("{rule} {field} {key}")),
+                "{rule} is not among {told:#?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn no_rule_is_without_a_document_that_breaks_it() {
+    let beside = [
+        "follow_up_report.measure_unreported",
+        "follow_up_report.goal_unreported",
+    ];
+    let broken: Vec<_> = cases()
+        .into_iter()
+        .flat_map(|(_, cases)| cases)
+        .map(|case| case.0)
+        .collect();
+    for rule in rules() {
+        assert!(
+            broken.contains(&rule.id) || beside.contains(&rule.id),
+            "{} is never broken",
+            rule.id
+        );
+    }
+}
+
+#[test]
+fn rules_have_ids_of_their_own_and_words_in_both_languages() {
+    let mut ids: Vec<_> = rules().map(|rule| rule.id).collect();
+    let count = ids.len();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), count);
+    for rule in rules() {
+        for text in [
+            rule.message_sv,
+            rule.remedy_sv,
+            rule.message_en,
+            rule.remedy_en,
+        ] {
+            assert!(text.ends_with('.'), "{}: {text}", rule.id);
+        }
+        assert!(
+            rule.id.len() <= 80,
+            "a justification names the rule in at most 80 characters"
+        );
+    }
+}
+
+#[test]
+fn the_faulty_sample_shows_all_its_faults_at_once_in_order() {
+    let findings = findings_of(&sample("analysis-with-faults"));
+    assert_eq!(
+        told(&findings),
+        [
+            "analysis.present_state_missing analysis.present_state ",
+            "figure.out_of_range analysis.evidence[0].observation.figure e1",
+            "analysis.evidence_without_source analysis.evidence[1] e2",
+            "analysis.evidence_unused analysis.evidence[1] e2",
+            "analysis.problem_without_cause analysis.problems[1] p2",
+            "analysis.problem_without_evidence analysis.problems[1].evidence_ids p2",
+            "analysis.problem_not_influenceable analysis.problems[1].influenceable p2",
+            "document.reference_unknown analysis.causes[0].problem_ids[1] c1",
+            "analysis.cause_without_problem analysis.causes[1].problem_ids c2",
+            "analysis.cause_without_category analysis.causes[1].category c2",
+            "analysis.cause_without_level analysis.causes[1].level c2",
+            "analysis.theme_unknown analysis.development_areas[0].themes[0] a1",
+            "analysis.area_priority_taken analysis.development_areas[1].priority a2",
+            "analysis.area_undescribed analysis.development_areas[1].description a2",
+            "analysis.area_without_cause analysis.development_areas[1].cause_ids a2",
+            "analysis.no_pupils_took_part analysis.participation.pupils ",
+        ]
+    );
+    assert!(!findings.iter().any(blocking_always));
+}
+
+#[test]
+fn the_sample_of_berg_lacks_only_who_took_part() {
+    assert_eq!(
+        told(&findings_of(&sample("analysis-berg"))),
+        [
+            "analysis.no_staff_took_part analysis.participation.staff ",
+            "analysis.no_pupils_took_part analysis.participation.pupils ",
+        ]
+    );
+}
+
+#[test]
+fn drafts_are_refused_for_personal_data_impossible_dates_and_ids_used_twice_only() {
+    let refused: Vec<_> = rules()
+        .filter(|rule| rule.verdict == Verdict::Refuse)
+        .map(|rule| rule.id)
+        .collect();
+    assert_eq!(
+        refused,
+        [
+            "document.date_unreal",
+            "document.period_reversed",
+            "document.item_id_taken",
+            "figure.period_unreal",
+            "personal_data.identity_number",
+            "personal_data.email_address",
+        ]
+    );
+    let mut report = Report::default();
+    rules().for_each(|rule| report.add(rule, "", ""));
+    let blocking = report
+        .findings
+        .iter()
+        .filter(|finding| blocking_always(finding));
+    assert_eq!(
+        blocking
+            .map(|finding| finding.rule.as_str())
+            .collect::<Vec<_>>(),
+        refused
+    );
+}
+
+#[test]
+fn a_report_is_held_against_the_plan_that_it_follows_up() {
+    let plan = content(&sample("action-plan"));
+    let mut report = sample("follow-up-report");
+    let id = Uuid::parse_str(PLAN_ID).unwrap();
+    assert_eq!(
+        told(&findings_beside(&content(&report), id, &plan)),
+        [""; 0]
+    );
+
+    if let Some(v1::document::Content::FollowUpReport(report)) = &mut report.content {
+        report.measures.remove(2);
+        report.goals.remove(0);
+    }
+    assert_eq!(
+        told(&findings_beside(&content(&report), id, &plan)),
+        [
+            "follow_up_report.goal_unreported follow_up_report.goals g1",
+            "follow_up_report.measure_unreported follow_up_report.measures m3",
+        ]
+    );
+    assert_eq!(
+        findings_beside(&content(&report), Uuid::nil(), &plan).len(),
+        5,
+        "another plan"
+    );
+    assert!(findings_beside(&plan, id, &content(&report)).is_empty());
+}
+
+#[test]
+fn every_reference_in_the_samples_is_a_link() {
+    let links: Vec<_> = ["analysis", "action-plan", "follow-up-report"]
+        .iter()
+        .flat_map(|name| links(&content(&sample(name))))
+        .collect();
+    for relation in Relation::ALL {
+        let like = |link: &&Link| link.relation == relation;
+        assert!(
+            links.iter().any(|link| like(&link)),
+            "the samples have no link {relation:?}"
+        );
+    }
+    assert_eq!(
+        links[0],
+        Link {
+            from_item: "p1".to_owned(),
+            relation: Relation::ProblemEvidence,
+            to: Target::Own("e1".to_owned()),
+            field: "analysis.problems[0].evidence_ids[0]".to_owned(),
+        }
+    );
+    let goal = links
+        .iter()
+        .find(|link| link.relation == Relation::GoalArea)
+        .unwrap();
+    let analysis = Uuid::parse_str("00000000-0000-7000-8000-0000000000a1").unwrap();
+    let to = Target::Other {
+        document_id: analysis,
+        revision: Some(1),
+        item: "a1".to_owned(),
+    };
+    assert_eq!(
+        (&goal.to, goal.field.as_str()),
+        (&to, "action_plan.goals[0].development_areas[0]")
+    );
+    assert!(links.iter().all(|link| fields::is_known(&link.field)));
+}
+
+#[test]
+fn the_chain_of_the_samples_hangs_together() {
+    let documents =
+        ["analysis", "action-plan", "follow-up-report"].map(|name| content(&sample(name)));
+    for link in documents.iter().flat_map(links) {
+        let (Target::Own(item) | Target::Other { item, .. }) = &link.to;
+        let ends = documents
+            .iter()
+            .filter(|content| has_item(content, item, link.relation))
+            .count();
+        assert_eq!(ends, 1, "{link:?}");
+    }
+}
+
+#[test]
+fn a_link_leads_to_an_item_of_its_sort_only() {
+    let analysis = content(&sample("analysis"));
+    assert!(has_item(&analysis, "a1", Relation::GoalArea));
+    assert!(!has_item(&analysis, "a1", Relation::MeasureCause));
+    assert!(!has_item(&analysis, "a9", Relation::GoalArea));
+    assert_eq!(
+        item_ids(&analysis),
+        [
+            "e1", "e2", "e3", "e4", "e5", "p1", "p2", "c1", "c2", "c3", "a1", "a2"
+        ]
+    );
+}
+
+#[test]
+fn relations_keep_their_numbers() {
+    for (index, relation) in Relation::ALL.into_iter().enumerate() {
+        let number = i16::try_from(index + 1).unwrap();
+        assert_eq!(relation as i16, number);
+        assert_eq!(Relation::try_from(number), Ok(relation));
+    }
+    assert_eq!(Relation::try_from(0), Err(0));
+    assert_eq!(Relation::try_from(14), Err(14));
+}
+
+#[test]
+fn content_is_read_back_as_it_was_kept() {
+    for name in ["analysis", "action-plan", "follow-up-report"] {
+        let content = content(&sample(name));
+        assert_eq!(
+            Content::decode(content.kind(), &content.encode()).unwrap(),
+            content
+        );
+        assert_eq!(
+            Content::from(v1::document::Content::from(content.clone())),
+            content
+        );
+        assert!(!content.title().is_empty());
+    }
+    assert!(matches!(
+        Content::decode(DocumentKind::Unspecified, &[]),
+        Err(Unreadable::NoKind)
+    ));
+    assert!(matches!(
+        Content::decode(DocumentKind::Analysis, &[0xff]),
+        Err(Unreadable::Bytes(_))
+    ));
+}
+
+#[test]
+fn every_kind_has_a_field_of_its_name_and_number() {
+    for name in ["analysis", "action-plan", "follow-up-report"] {
+        let content = content(&sample(name));
+        let field = fields::document()
+            .get_field_by_name(content.field())
+            .unwrap();
+        let as_json_name = format!("DOCUMENT_KIND_{}", content.field().to_uppercase());
+        assert_eq!(content.kind().as_str_name(), as_json_name);
+        assert!(
+            field
+                .containing_oneof()
+                .is_some_and(|oneof| oneof.name() == "content")
+        );
+    }
+}
+
+/// Changes a message field by field as the choices say: takes away, doubles, writes over.
+fn scramble(message: &mut DynamicMessage, choices: &mut dyn Iterator<Item = u8>) {
+    for field in message.descriptor().fields().collect::<Vec<_>>() {
+        if !message.has_field(&field) {
+            continue;
+        }
+        match choices.next().unwrap_or(u8::MAX) {
+            0..40 => message.clear_field(&field),
+            choice => scramble_value(message.get_field_mut(&field), choice, choices),
+        }
+    }
+}
+
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "all other values stay as they are"
+)]
+fn scramble_value(value: &mut Value, choice: u8, choices: &mut dyn Iterator<Item = u8>) {
+    match value {
+        Value::Message(message) => scramble(message, choices),
+        Value::List(values) => {
+            if let (40..80, Some(first)) = (choice, values.first().cloned()) {
+                values.push(first);
+            }
+            for value in values {
+                scramble_value(value, choice, choices);
+            }
+        }
+        Value::String(text) if (80..120).contains(&choice) => {
+            *text = "1985-02-30 å".repeat(usize::from(choice % 3));
+        }
+        Value::EnumNumber(number) if (80..120).contains(&choice) => *number = i32::from(choice),
+        Value::U32(number) if (80..120).contains(&choice) => *number = u32::MAX - u32::from(choice),
+        _ => {}
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_content_is_judged_without_panic_always_alike_and_in_order(
+        name in prop::sample::select(vec!["analysis", "action-plan", "follow-up-report"]),
+        choices in prop::collection::vec(any::<u8>(), 0..200),
+    ) {
+        let document = sample(name).encode_to_vec();
+        let mut document = DynamicMessage::decode(fields::document(), document.as_slice()).unwrap();
+        let mut content = document.get_field_by_name(&name.replace('-', "_")).unwrap().into_owned();
+        scramble_value(&mut content, u8::MAX, &mut choices.into_iter());
+        document.set_field_by_name(&name.replace('-', "_"), content);
+        let document = v1::Document::decode(document.encode_to_vec().as_slice()).unwrap();
+
+        let found = findings_of(&document);
+        prop_assert_eq!(&found, &findings_of(&document));
+        prop_assert!(found.is_sorted_by_key(|finding| fields::place(&finding.field)));
+        for finding in &found {
+            prop_assert!(fields::is_known(&finding.field), "{}", finding.field);
+            prop_assert!(rules().any(|rule| rule.id == finding.rule));
+        }
+        let content = Content::from(document.content.unwrap());
+        prop_assert_eq!(Content::decode(content.kind(), &content.encode()).unwrap(), content);
+    }
+}
