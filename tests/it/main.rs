@@ -9,5 +9,6 @@
 #[macro_use]
 mod world;
 
+mod callers;
 mod journal;
 mod storage;

@@ -1,13 +1,34 @@
-//! The world that stories play in: a database of their own, and later a server and named callers.
+//! The world that stories play in: a server with a database of its own, and callers by name.
 
+mod caller;
 mod place;
 pub mod postgres;
+mod roles;
+mod tree;
+#[expect(clippy::module_inception, reason = "the world is its own middle")]
+mod world;
 
 use std::future::Future;
 
+pub use caller::Caller;
 pub use place::{Engine, Place};
+pub use roles::ROUND;
+pub use world::World;
 
-/// Tells each story on both databases, as the tests `sqlite::NAME` and `postgres::NAME`, with a place of its own.
+/// Tells each story on both databases, as the tests `sqlite::NAME` and `postgres::NAME`, in a world of its own.
+/// A story is `async fn(World)`; one that is not listed is a warning.
+macro_rules! stories {
+    ($($story:ident),+ $(,)?) => {
+        mod sqlite {
+            $(#[test] fn $story() { $crate::world::tell($crate::world::Engine::Sqlite, super::$story); })+
+        }
+        mod postgres {
+            $(#[test] fn $story() { $crate::world::tell($crate::world::Engine::Postgres, super::$story); })+
+        }
+    };
+}
+
+/// As `stories`, for what needs a database and no server: `async fn(Place)`.
 macro_rules! places {
     ($($story:ident),+ $(,)?) => {
         mod sqlite {
@@ -19,6 +40,15 @@ macro_rules! places {
     };
 }
 
+/// Tells a story in a new world, and ends the world when it went well.
+pub fn tell<F: Future<Output = ()>>(engine: Engine, story: impl FnOnce(World) -> F) {
+    runtime().block_on(async {
+        let world = World::new(engine).await;
+        story(world.clone()).await;
+        world.end().await;
+    });
+}
+
 /// Runs a story at a new place, and clears the place away when it went well.
 pub fn at<F: Future<Output = ()>>(engine: Engine, story: impl FnOnce(Place) -> F) {
     runtime().block_on(async {
@@ -26,6 +56,11 @@ pub fn at<F: Future<Output = ()>>(engine: Engine, story: impl FnOnce(Place) -> F
         story(place.clone()).await;
         place.clear().await;
     });
+}
+
+/// A new id for a request.
+pub fn request_id() -> String {
+    styrkedja::clock::new_id().to_string()
 }
 
 fn runtime() -> tokio::runtime::Runtime {

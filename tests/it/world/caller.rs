@@ -1,0 +1,50 @@
+//! Somebody who calls, with a token and the clients of every service.
+
+use styrkedja::{
+    client::{Client, Wire},
+    proto::v1::{
+        Grant, access_service_client::AccessServiceClient,
+        document_service_client::DocumentServiceClient,
+        organization_service_client::OrganizationServiceClient,
+    },
+};
+
+/// Somebody who calls.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// As grants name the caller.
+    pub subject: String,
+    /// The grant that the world gave. None: it gave none.
+    pub grant: Option<Grant>,
+    client: Client,
+}
+
+impl Caller {
+    pub(super) fn new(subject: &str, grant: Option<Grant>, client: Client) -> Self {
+        Self {
+            subject: subject.to_owned(),
+            grant,
+            client,
+        }
+    }
+
+    /// Where the caller's grant is. The nil id for one without.
+    pub fn organization(&self) -> String {
+        self.grant
+            .as_ref()
+            .map(|grant| grant.organization_id.clone())
+            .unwrap_or_default()
+    }
+
+    pub fn organizations(&self) -> OrganizationServiceClient<Wire> {
+        self.client.organizations.clone()
+    }
+
+    pub fn access(&self) -> AccessServiceClient<Wire> {
+        self.client.access.clone()
+    }
+
+    pub fn documents(&self) -> DocumentServiceClient<Wire> {
+        self.client.documents.clone()
+    }
+}
