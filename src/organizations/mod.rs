@@ -4,6 +4,7 @@
 mod belongings;
 pub mod codes;
 pub mod entity;
+pub mod files;
 pub mod findings;
 mod import;
 mod model;

@@ -1,0 +1,283 @@
+//! A CSV file as rows of named cells. Knows which columns a file must and may have, not what they mean.
+
+use std::{collections::HashMap, rc::Rc};
+
+use super::{File, Reading, rules, text};
+
+/// The columns of a sort of file, in capitals.
+pub(super) struct Columns<'a> {
+    pub(super) required: &'a [&'a str],
+    /// Whether a column that is not required is known.
+    pub(super) known: &'a dyn Fn(&str) -> bool,
+}
+
+/// A row of a file.
+pub(super) struct Row {
+    /// The file and the line, `grundskola.csv:17`.
+    pub(super) key: String,
+    places: Rc<HashMap<String, usize>>,
+    cells: csv::StringRecord,
+}
+
+impl Row {
+    /// What stands in a column, without the space around it. Empty where there is no such column.
+    pub(super) fn cell(&self, column: &str) -> &str {
+        self.places
+            .get(column)
+            .and_then(|place| self.cells.get(*place))
+            .unwrap_or_default()
+    }
+
+    pub(super) fn has(&self, column: &str) -> bool {
+        self.places.contains_key(column)
+    }
+
+    /// The columns that start so.
+    pub(super) fn columns<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = &'a str> {
+        self.places
+            .keys()
+            .map(String::as_str)
+            .filter(move |column| column.starts_with(prefix))
+    }
+}
+
+/// The rows of a file, without those that are told to be wrong.
+pub(super) fn rows(file: &File, columns: &Columns<'_>, reading: &mut Reading) -> Vec<Row> {
+    let name = file.name.as_str();
+    let Some(text) = text::decode(&file.bytes) else {
+        reading.say(name, "", rules::encoding());
+        return Vec::new();
+    };
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    if text.trim().is_empty() {
+        reading.say(name, "", rules::empty());
+        return Vec::new();
+    }
+    let mut records = csv::ReaderBuilder::new()
+        .delimiter(separator(&text))
+        .has_headers(false)
+        .flexible(true)
+        .trim(csv::Trim::All)
+        .from_reader(text.as_bytes())
+        .into_records();
+    let Some(Ok(header)) = records.next() else {
+        reading.say(name, "", rules::empty());
+        return Vec::new();
+    };
+    let Some(places) = places(name, &header, columns, reading) else {
+        return Vec::new();
+    };
+    let places = Rc::new(places);
+    let mut rows = Vec::new();
+    let mut lines = Lines::of(&text);
+    for cells in records {
+        let Ok(cells) = cells else {
+            reading.say(name, "", rules::cells());
+            continue;
+        };
+        if cells.iter().all(str::is_empty) {
+            continue;
+        }
+        reading.rows += 1;
+        let key = format!("{name}:{}", lines.line_of(&cells));
+        if cells.len() == header.len() {
+            rows.push(Row {
+                key,
+                places: Rc::clone(&places),
+                cells,
+            });
+        } else {
+            reading.say(&key, "", rules::cells());
+        }
+    }
+    rows
+}
+
+/// Counts lines up to one record after another.
+struct Lines<'a> {
+    text: &'a [u8],
+    passed: usize,
+    line: usize,
+}
+
+impl<'a> Lines<'a> {
+    fn of(text: &'a str) -> Self {
+        Self {
+            text: text.as_bytes(),
+            passed: 0,
+            line: 1,
+        }
+    }
+
+    /// The line on which the record starts: its position stands before the empty lines that were skipped.
+    fn line_of(&mut self, record: &csv::StringRecord) -> usize {
+        let start = record.position().map_or(0, csv::Position::byte);
+        let start = usize::try_from(start).unwrap_or(usize::MAX);
+        while let Some(byte) = self.text.get(self.passed) {
+            if self.passed >= start && *byte != b'\n' {
+                break;
+            }
+            self.line += usize::from(*byte == b'\n');
+            self.passed += 1;
+        }
+        self.line
+    }
+}
+
+/// Where each column is. None: the rows can not be read.
+fn places(
+    name: &str,
+    header: &csv::StringRecord,
+    columns: &Columns<'_>,
+    reading: &mut Reading,
+) -> Option<HashMap<String, usize>> {
+    let mut places = HashMap::new();
+    let mut readable = true;
+    for (place, heading) in header
+        .iter()
+        .enumerate()
+        .filter(|(_, heading)| !heading.is_empty())
+    {
+        let column = heading.to_uppercase();
+        if !columns.required.contains(&column.as_str()) && !(columns.known)(&column) {
+            reading.say(name, &shown(heading), rules::column_unknown());
+        }
+        if places.insert(column, place).is_some() {
+            reading.say(name, &shown(heading), rules::column_twice());
+            readable = false;
+        }
+    }
+    for column in columns
+        .required
+        .iter()
+        .filter(|column| !places.contains_key(**column))
+    {
+        reading.say(name, column, rules::column_missing());
+        readable = false;
+    }
+    readable.then_some(places)
+}
+
+/// A heading as it can be told: short, and without what could move a cursor.
+fn shown(heading: &str) -> String {
+    heading
+        .chars()
+        .filter(|letter| !letter.is_control())
+        .take(60)
+        .collect()
+}
+
+/// The separator that the first line has most of.
+fn separator(text: &str) -> u8 {
+    let first = text
+        .lines()
+        .find(|line| !line.trim().is_empty())
+        .unwrap_or_default();
+    let count = |separator: &u8| {
+        let mut quoted = false;
+        let counts = |byte: &u8| {
+            quoted ^= *byte == b'"';
+            !quoted && byte == separator
+        };
+        first.as_bytes().iter().copied().filter(counts).count()
+    };
+    [b'\t', b';', b',']
+        .into_iter()
+        .max_by_key(count)
+        .unwrap_or(b',')
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn read(text: &str) -> (Vec<Row>, Vec<(String, String, String)>) {
+        let mut reading = Reading::default();
+        let file = File {
+            name: "a.csv".to_owned(),
+            bytes: text.as_bytes().to_vec(),
+        };
+        let known = |column: &str| column == "C";
+        let rows = rows(
+            &file,
+            &Columns {
+                required: &["A", "B"],
+                known: &known,
+            },
+            &mut reading,
+        );
+        let told = reading
+            .findings
+            .into_iter()
+            .map(|finding| (finding.key, finding.field, finding.rule));
+        (rows, told.collect())
+    }
+
+    fn told(text: &str) -> Vec<(String, String, String)> {
+        read(text).1
+    }
+
+    fn one(key: &str, field: &str, rule: &str) -> Vec<(String, String, String)> {
+        vec![(key.to_owned(), field.to_owned(), rule.to_owned())]
+    }
+
+    #[test]
+    fn commas_semicolons_and_tabs_separate() {
+        for text in [
+            "a,b,C\n1, 2 ,3\n",
+            "A;B;C\r\n1;2;3\r\n",
+            "a\tb\tc\n1\t2\t3",
+            "\"a,x;y\"\n",
+        ] {
+            let (rows, _) = read(text);
+            if text.contains("x;y") {
+                assert!(rows.is_empty());
+            } else {
+                assert_eq!(rows[0].cell("B"), "2", "{text}");
+                assert_eq!(rows[0].key, "a.csv:2");
+            }
+        }
+    }
+
+    #[test]
+    fn quoted_cells_may_hold_separators_and_line_breaks() {
+        let (rows, told) = read("a,b\n\"x,\ny\",1\n\nz,2\n");
+        assert_eq!(told, []);
+        assert_eq!(
+            (rows[0].cell("A"), rows[1].key.as_str()),
+            ("x,\ny", "a.csv:5")
+        );
+    }
+
+    #[test]
+    fn what_is_wrong_with_columns_and_rows_is_told() {
+        assert_eq!(told(""), one("a.csv", "", "file.empty"));
+        assert_eq!(told("\u{feff}\n \n"), one("a.csv", "", "file.empty"));
+        assert_eq!(told("a,c\n1,2\n"), one("a.csv", "B", "file.column_missing"));
+        assert_eq!(
+            told("a,b,d\n1,2,3\n"),
+            one("a.csv", "d", "file.column_unknown")
+        );
+        assert_eq!(
+            told("a,b,A\n1,2,3\n"),
+            one("a.csv", "A", "file.column_twice")
+        );
+        assert_eq!(told("a,b\n1,2\n1,2,3\n,\n1\n").len(), 2);
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            let mut reading = Reading::default();
+            let file = File { name: "a.csv".to_owned(), bytes };
+            rows(&file, &Columns { required: &["A"], known: &|_| true }, &mut reading);
+        }
+
+        #[test]
+        fn no_text_makes_it_panic(text in "[ab,;\"\n\t0-9]{0,80}") {
+            read(&text);
+        }
+    }
+}
