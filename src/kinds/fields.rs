@@ -1,27 +1,15 @@
 //! The fields of a document as the contract lists them: every text in it, and where a path stands.
 //! Goes by the descriptors, so that no field of any kind can be forgotten.
 
-use std::sync::LazyLock;
-
-use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor, Value};
+use prost_reflect::{DynamicMessage, MessageDescriptor, Value};
 
 use super::Content;
-use crate::proto::DESCRIPTORS;
-
-#[expect(
-    clippy::expect_used,
-    reason = "the descriptors are built in, and a test reads them"
-)]
-static DOCUMENT: LazyLock<MessageDescriptor> = LazyLock::new(|| {
-    DescriptorPool::decode(DESCRIPTORS)
-        .expect("built-in descriptors")
-        .get_message_by_name("styrkedja.v1.Document")
-        .expect("the contract has documents")
-});
+use crate::contract;
 
 /// Calls back for every text in the content that is not empty: path, id of the nearest item around it, text.
 pub(super) fn each_text(content: &Content, mut visit: impl FnMut(String, &str, &str)) {
-    let Some(field) = DOCUMENT.get_field_by_name(content.field()) else {
+    let Some(field) = document().and_then(|document| document.get_field_by_name(content.field()))
+    else {
         return;
     };
     let Some(descriptor) = field.kind().as_message().cloned() else {
@@ -64,7 +52,7 @@ fn walk_value(value: &Value, path: String, key: &str, visit: &mut impl FnMut(Str
 /// Where a path such as `analysis.problems[2].statement` stands in a document: number and index of each step.
 /// A path that the contract does not know stands at its last known step.
 pub(super) fn place(path: &str) -> Vec<(u32, usize)> {
-    let mut message = Some(DOCUMENT.clone());
+    let mut message = document();
     let mut place = Vec::new();
     for step in path.split('.') {
         let (name, index) = step.split_once('[').unwrap_or((step, ""));
@@ -84,9 +72,8 @@ pub(super) fn place(path: &str) -> Vec<(u32, usize)> {
     place
 }
 
-#[cfg(test)]
-pub(super) fn document() -> MessageDescriptor {
-    DOCUMENT.clone()
+pub(super) fn document() -> Option<MessageDescriptor> {
+    contract::descriptors().get_message_by_name("styrkedja.v1.Document")
 }
 
 /// Whether the contract knows every step of the path.

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use prost::Message;
-use prost_reflect::{DynamicMessage, ReflectMessage, Value};
+use prost_reflect::{DynamicMessage, MessageDescriptor, ReflectMessage, Value};
 use uuid::Uuid;
 
 use super::*;
@@ -20,8 +20,12 @@ const PLAN_ID: &str = "00000000-0000-7000-8000-0000000000b1";
 pub(super) fn sample(name: &str) -> v1::Document {
     let json = std::fs::read_to_string(format!("docs/samples/{name}.json")).unwrap();
     let mut json = serde_json::Deserializer::from_str(&json);
-    let document = DynamicMessage::deserialize(fields::document(), &mut json).unwrap();
-    v1::Document::decode(document.encode_to_vec().as_slice()).unwrap()
+    let message = DynamicMessage::deserialize(document(), &mut json).unwrap();
+    v1::Document::decode(message.encode_to_vec().as_slice()).unwrap()
+}
+
+fn document() -> MessageDescriptor {
+    fields::document().unwrap()
 }
 
 fn content(document: &v1::Document) -> Content {
@@ -57,6 +61,31 @@ fn cases() -> Vec<(&'static str, Vec<Case>)> {
 fn the_complete_samples_break_no_rule() {
     for name in ["analysis", "action-plan", "follow-up-report"] {
         assert_eq!(told(&findings_of(&sample(name))), [""; 0], "{name}");
+    }
+}
+
+#[test]
+fn the_samples_are_what_the_contract_lets_in() {
+    let contract = crate::contract::get();
+    let rules = contract
+        .request("styrkedja.v1.CreateDocumentRequest")
+        .unwrap();
+    for name in [
+        "analysis",
+        "action-plan",
+        "follow-up-report",
+        "analysis-with-faults",
+        "analysis-berg",
+    ] {
+        let id = Uuid::nil().to_string();
+        let mut document = sample(name);
+        document.owner_id.clone_from(&id);
+        let request = v1::CreateDocumentRequest {
+            request_id: id,
+            document: Some(document),
+            validate_only: true,
+        };
+        rules.check(&request.encode_to_vec()).unwrap();
     }
 }
 
@@ -322,9 +351,7 @@ fn content_is_read_back_as_it_was_kept() {
 fn every_kind_has_a_field_of_its_name_and_number() {
     for name in ["analysis", "action-plan", "follow-up-report"] {
         let content = content(&sample(name));
-        let field = fields::document()
-            .get_field_by_name(content.field())
-            .unwrap();
+        let field = document().get_field_by_name(content.field()).unwrap();
         let as_json_name = format!("DOCUMENT_KIND_{}", content.field().to_uppercase());
         assert_eq!(content.kind().as_str_name(), as_json_name);
         assert!(
@@ -378,8 +405,8 @@ proptest! {
         name in prop::sample::select(vec!["analysis", "action-plan", "follow-up-report"]),
         choices in prop::collection::vec(any::<u8>(), 0..200),
     ) {
-        let document = sample(name).encode_to_vec();
-        let mut document = DynamicMessage::decode(fields::document(), document.as_slice()).unwrap();
+        let bytes = sample(name).encode_to_vec();
+        let mut document = DynamicMessage::decode(document(), bytes.as_slice()).unwrap();
         let mut content = document.get_field_by_name(&name.replace('-', "_")).unwrap().into_owned();
         scramble_value(&mut content, u8::MAX, &mut choices.into_iter());
         document.set_field_by_name(&name.replace('-', "_"), content);
