@@ -142,4 +142,19 @@ mod tests {
     fn the_command_line_holds_together() {
         Cli::command().debug_assert();
     }
+
+    #[test]
+    fn every_client_command_can_act_as_a_subject() {
+        for line in [
+            "grants create --subject exchange:a --role principal --at 57370453 --as b",
+            "grants list --subject exchange:a --as b",
+            "grants whoami --as b",
+            "organizations list --as b --output json",
+            "document create --as b --lang en",
+            "document review id --etag e --decision return --reason other --text t --as b",
+        ] {
+            let words = ["styrkedja"].into_iter().chain(line.split(' '));
+            assert!(Cli::try_parse_from(words).is_ok(), "{line}");
+        }
+    }
 }

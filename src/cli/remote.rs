@@ -39,7 +39,8 @@ pub struct Remote {
         conflicts_with = "token",
         global = true
     )]
-    subject: Option<String>,
+    // Named so that no command's own argument has the same id, `subject` least of all.
+    acting_as: Option<String>,
     #[command(flatten)]
     home: Home,
     /// How to print the answer.
@@ -52,7 +53,7 @@ pub struct Remote {
 
 impl Remote {
     pub async fn connect(&self) -> Result<Client, Failure> {
-        let token = match (&self.token, &self.subject) {
+        let token = match (&self.token, &self.acting_as) {
             (Some(token), _) => Some(token.clone()),
             (None, Some(subject)) => Some(mint(&self.home, subject, LIFETIME)?),
             (None, None) => None,

@@ -128,5 +128,5 @@ fn draw(list: &ListDocumentsResponse) -> String {
     } else {
         ", and there are more (--limit)"
     };
-    format!("{table}\n{} documents{more}", list.documents.len())
+    format!("{table}\n{} document(s){more}", list.documents.len())
 }

@@ -89,5 +89,8 @@ fn draw(list: &ListOrganizationsResponse) -> String {
     } else {
         ", and there are more (--limit)"
     };
-    format!("{table}\n{} organizations{more}", list.organizations.len())
+    format!(
+        "{table}\n{} organization(s){more}",
+        list.organizations.len()
+    )
 }
