@@ -4,6 +4,10 @@
 mod check;
 mod codec;
 mod compile;
+#[cfg(test)]
+mod conformance;
+#[cfg(test)]
+mod draft;
 mod plan;
 mod read;
 mod redact;

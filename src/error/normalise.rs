@@ -124,7 +124,7 @@ fn patience(headers: &HeaderMap) -> Option<Duration> {
         _ => return None,
     };
     let stated = unit.checked_mul(count)?;
-    Some(stated - Duration::from_millis(10).min(stated / 10))
+    Some(stated.saturating_sub(Duration::from_millis(10).min(stated / 10)))
 }
 
 #[cfg(test)]

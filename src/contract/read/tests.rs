@@ -1,98 +1,10 @@
 use prost_reflect::Value;
 
 use super::*;
-use crate::{contract, proto::DESCRIPTORS};
-
-/// The descriptors of the contract as a message, open to change.
-struct Draft {
-    files: DynamicMessage,
-    pool: DescriptorPool,
-}
-
-impl Draft {
-    fn new() -> Self {
-        let pool = DescriptorPool::decode(DESCRIPTORS).unwrap();
-        let set = pool
-            .get_message_by_name("google.protobuf.FileDescriptorSet")
-            .unwrap();
-        Self {
-            files: DynamicMessage::decode(set, DESCRIPTORS).unwrap(),
-            pool,
-        }
-    }
-
-    /// The first thing of a name, found in whatever list of descriptors holds it.
-    fn find(&mut self, list: &[&str], name: &str) -> &mut DynamicMessage {
-        fn items<'a>(
-            message: &'a mut DynamicMessage,
-            list: &[&str],
-            name: &str,
-        ) -> Option<&'a mut DynamicMessage> {
-            let [first, rest @ ..] = list else {
-                let own = message.get_field_by_name("name")?.as_str()? == name;
-                return own.then_some(message);
-            };
-            let values = message.get_field_by_name_mut(first)?.as_list_mut()?;
-            values
-                .iter_mut()
-                .filter_map(Value::as_message_mut)
-                .find_map(|item| items(item, rest, name))
-        }
-        items(&mut self.files, list, name).unwrap()
-    }
-
-    /// Takes the option away.
-    fn without(mut self, option: &str, list: &[&str], name: &str) -> Self {
-        let extension = self
-            .pool
-            .get_extension_by_name(&format!("styrkedja.v1.{option}"))
-            .unwrap();
-        let target = self.find(list, name);
-        let options = target
-            .get_field_by_name_mut("options")
-            .unwrap()
-            .as_message_mut()
-            .unwrap();
-        assert!(
-            options.has_extension(&extension),
-            "{name} has no option {option}"
-        );
-        options.clear_extension(&extension);
-        self
-    }
-
-    /// Changes the option.
-    fn with(mut self, option: &str, list: &[&str], name: &str, field: &str, value: Value) -> Self {
-        let extension = self
-            .pool
-            .get_extension_by_name(&format!("styrkedja.v1.{option}"))
-            .unwrap();
-        let options = self
-            .find(list, name)
-            .get_field_by_name_mut("options")
-            .unwrap()
-            .as_message_mut()
-            .unwrap();
-        options
-            .get_extension_mut(&extension)
-            .as_message_mut()
-            .unwrap()
-            .set_field_by_name(field, value);
-        self
-    }
-
-    fn missing(self) -> Vec<String> {
-        let pool =
-            DescriptorPool::decode(prost::Message::encode_to_vec(&self.files).as_slice()).unwrap();
-        Contract::read(&pool)
-            .err()
-            .map_or_else(Vec::new, |incomplete| incomplete.missing)
-    }
-}
-
-const METHODS: &[&str] = &["file", "service", "method"];
-const MESSAGES: &[&str] = &["file", "message_type"];
-const VALUES: &[&str] = &["file", "enum_type", "value"];
+use crate::contract::{
+    self,
+    draft::{Draft, MESSAGES, METHODS, VALUES},
+};
 
 #[test]
 fn the_contract_is_complete() {
