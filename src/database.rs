@@ -4,7 +4,7 @@
 use std::{str::FromStr, sync::Arc};
 
 use migrations::Migrator;
-use sea_orm::{DatabaseConnection, DbBackend, DbErr};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr};
 use sea_orm_migration::MigratorTrait;
 
 mod postgres;
@@ -25,7 +25,7 @@ pub enum Purpose {
 pub struct Database {
     reader: DatabaseConnection,
     writer: DatabaseConnection,
-    _lock: Option<Arc<sqlite::FileLock>>,
+    lock: Option<Arc<sqlite::FileLock>>,
 }
 
 /// Why a database did not open.
@@ -84,10 +84,20 @@ impl Database {
         self.writer.get_database_backend()
     }
 
-    /// Closes all connections, after the statements under way, and frees the file.
+    /// Closes all connections, after the statements under way, and frees the file, which then holds everything.
     pub async fn close(self) {
-        for connection in [self.reader, self.writer] {
-            if let Err(error) = connection.close().await {
+        let owns_the_file = self.lock.is_some();
+        let reader = self.reader.close().await;
+        let flushed = if owns_the_file {
+            self.writer
+                .execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)")
+                .await
+                .map(|_| ())
+        } else {
+            Ok(())
+        };
+        for result in [reader, flushed, self.writer.close().await] {
+            if let Err(error) = result {
                 tracing::warn!(%error, "closing the database failed");
             }
         }

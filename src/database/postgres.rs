@@ -46,7 +46,7 @@ pub async fn open(options: PgConnectOptions, purpose: Purpose) -> Result<Databas
     Ok(Database {
         reader: SqlxPostgresConnector::from_sqlx_postgres_pool(connect(reader, READERS).await?),
         writer: SqlxPostgresConnector::from_sqlx_postgres_pool(writer),
-        _lock: None,
+        lock: None,
     })
 }
 

@@ -39,7 +39,7 @@ pub async fn open(path: &str, purpose: Purpose) -> Result<Database, OpenError> {
     Ok(Database {
         reader: SqlxSqliteConnector::from_sqlx_sqlite_pool(reader),
         writer: SqlxSqliteConnector::from_sqlx_sqlite_pool(writer),
-        _lock: lock,
+        lock,
     })
 }
 

@@ -1,6 +1,6 @@
 //! What a database error means for a group of writes: try again, give up, or not knowable.
 
-use sea_orm::{DbErr, RuntimeErr};
+use sea_orm::{DbErr, RuntimeErr, SqlErr};
 
 /// Why a group was not written, or may not have been.
 #[derive(Debug, thiserror::Error)]
@@ -34,6 +34,13 @@ impl Failure {
         } else {
             Self::Unknown(error)
         }
+    }
+}
+
+impl Failure {
+    /// Whether two rows clashed: a race with another server at first, and a fault of the write when it comes again.
+    pub fn is_clash(error: &DbErr) -> bool {
+        matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_)))
     }
 }
 

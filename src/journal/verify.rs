@@ -49,7 +49,7 @@ pub async fn verify(
     };
     loop {
         let entries = walk.take(
-            inspect::entries_after(&tx, walk.position).await?,
+            &inspect::entries_after(&tx, walk.position).await?,
             &partition,
         )?;
         if entries.is_empty() {
@@ -59,14 +59,13 @@ pub async fn verify(
         progress(u64::try_from(walk.position).unwrap_or_default(), total);
     }
     walk.must_end_at(&partition)?;
-    for oddity in [
+    let oddities = [
         inspect::entry_elsewhere(&tx).await?,
         inspect::row_without_entry(&tx).await?,
         inspect::row_out_of_span(&tx).await?,
-    ] {
-        if let Some((position, what)) = oddity {
-            return bad(position, what);
-        }
+    ];
+    if let Some((position, what)) = oddities.into_iter().flatten().next() {
+        return bad(position, what);
     }
     Ok(Verified {
         entries: total,
@@ -102,7 +101,7 @@ struct Walk {
 impl Walk {
     fn take(
         &mut self,
-        rows: Vec<QueryResult>,
+        rows: &[QueryResult],
         partition: &partition::Model,
     ) -> Result<Vec<entity::Model>, Fault> {
         rows.iter().map(|row| self.step(row, partition)).collect()

@@ -30,6 +30,8 @@ const LARGEST_GROUP: usize = 512;
 const HEAVIEST_GROUP: usize = 8 * 1024 * 1024;
 /// How long a group is tried again.
 const PATIENCE: Duration = Duration::from_secs(3);
+/// How often a group may clash with what another server writes.
+const CLASHES: u32 = 3;
 
 type Outcome = Result<Written, Refusal>;
 
@@ -136,7 +138,7 @@ impl Writer {
     async fn patiently(&self, writes: &mut [Write]) -> Result<Vec<Outcome>, Failure> {
         let started = Instant::now();
         let mut pause = Duration::from_millis(5);
-        loop {
+        for tries in 1.. {
             let tried = AssertUnwindSafe(attempt(&self.connection, writes))
                 .catch_unwind()
                 .await;
@@ -148,6 +150,9 @@ impl Writer {
                     }
                     return Ok(outcomes);
                 }
+                Err(Failure::Passing(error)) if Failure::is_clash(&error) && tries == CLASHES => {
+                    return Err(Failure::Lasting(error.to_string()));
+                }
                 Err(Failure::Passing(error)) if started.elapsed() + pause < PATIENCE => {
                     tracing::debug!(%error, "a group of writes is tried again");
                     tokio::time::sleep(pause).await;
@@ -156,6 +161,7 @@ impl Writer {
                 Err(failure) => return Err(failure),
             }
         }
+        Err(Failure::Lasting("no more tries".to_owned()))
     }
 }
 
@@ -205,6 +211,8 @@ async fn fill(
     tx: &DatabaseTransaction,
     writes: &mut [Write],
 ) -> Result<(Vec<Outcome>, Option<i64>), DbErr> {
+    #[cfg(test)]
+    tests::stumble(writes);
     let partition = store::lock(tx, PARTITION).await?;
     let mut standing = store::read(tx, writes).await?;
     let verdicts: Vec<Verdict> = writes.iter().map(|write| standing.decide(write)).collect();
@@ -235,4 +243,67 @@ fn outcomes(verdicts: Vec<Verdict>, positions: &[i64]) -> Vec<Outcome> {
         Verdict::Refused(refusal) => Err(refusal),
     };
     verdicts.into_iter().map(outcome).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use tempfile::TempDir;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::{
+        clock,
+        database::{Database, Purpose},
+        journal::{Actor, Journal},
+        organizations::succession,
+    };
+
+    const PANICS: &str = "/test/Panics";
+
+    pub(super) fn stumble(writes: &[Write]) {
+        assert!(
+            writes.iter().all(|write| write.method != PANICS),
+            "a write makes the writer panic"
+        );
+    }
+
+    fn write(method: &'static str) -> Write {
+        let (predecessor_id, successor_id) = (clock::new_id(), clock::new_id());
+        let succession = succession::Model {
+            predecessor_id,
+            successor_id,
+            date: "2020-07-01".to_owned(),
+            position: 0,
+        };
+        Write {
+            actor: Actor {
+                subject: "exchange:tester".to_owned(),
+                organization: Uuid::from_u128(1),
+                role: 8,
+                grant: None,
+            },
+            method,
+            request: None,
+            dry_run: false,
+            answer: Vec::new(),
+            rows: vec![Row::Succession(succession)],
+        }
+    }
+
+    #[tokio::test]
+    async fn a_panic_costs_nobody_but_the_write_that_causes_it() {
+        let folder = TempDir::new().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("exchange.db").display());
+        let database = Database::open(&url, Purpose::Serve).await.unwrap();
+        let journal = Journal::open(&database).await.unwrap();
+        let methods = ["/test/Write", PANICS, "/test/Write"];
+        let outcomes =
+            futures::future::join_all(methods.map(|method| journal.write(write(method)))).await;
+        assert!(
+            matches!(outcomes[..], [Ok(_), Err(Refusal::Unavailable(_)), Ok(_)]),
+            "{outcomes:?}"
+        );
+        assert!(journal.write(write("/test/Write")).await.is_ok());
+        journal.close().await;
+    }
 }

@@ -1,6 +1,9 @@
 //! The journal: what writers can rely on, on both databases.
 
+mod model;
 mod rows;
+mod tampering;
+mod trouble;
 
 use futures::future::join_all;
 use styrkedja::{
@@ -23,9 +26,6 @@ places!(
 );
 
 async fn open(place: &Place) -> (Journal, Database) {
-    let _ = tracing_subscriber::fmt()
-        .with_env_filter("styrkedja=debug")
-        .try_init();
     let database = Database::open(place.url(), Purpose::Serve)
         .await
         .expect("the database opens");

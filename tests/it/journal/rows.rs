@@ -1,8 +1,9 @@
 //! Rows and writes to try the journal with.
 
 use styrkedja::{
-    clock, documents,
+    access, clock, documents,
     journal::{Actor, RequestKey, Row, Write, sha256},
+    organizations::{self, succession},
 };
 use uuid::Uuid;
 
@@ -106,4 +107,56 @@ pub fn known_as(value: &str, owner: Uuid, id: Uuid, number: i32) -> Row {
         revision,
         links: Vec::new(),
     }
+}
+
+/// An organization, perhaps with a code.
+pub fn organization(id: Uuid, revision: i32, code: Option<String>) -> Row {
+    Row::Organization(organizations::entity::Model {
+        id,
+        revision,
+        r#type: 5,
+        display_name: "Karbyskolan".to_owned(),
+        organization_number: None,
+        school_unit_code: code,
+        municipality_code: Some("0115".to_owned()),
+        organizer_type: 0,
+        school_types: 16,
+        school_forms: vec![1, 2, 3],
+        external_scheme: None,
+        external_value: None,
+        parent_id: Some(Uuid::from_u128(3)),
+        belongings: vec![4, 5],
+        start_date: Some("2000-01-01".to_owned()),
+        end_date: None,
+        created_at: 1,
+        updated_at: 2,
+        position: 0,
+        until_position: None,
+    })
+}
+
+pub fn grant(organization_id: Uuid, id: Uuid, revision: i32) -> Row {
+    Row::Grant(access::entity::Model {
+        organization_id,
+        id,
+        revision,
+        subject: "exchange:karbyskolan-rektor".to_owned(),
+        role: 8,
+        home_organization_id: organization_id,
+        round: Some("sbs-2026-1".to_owned()),
+        not_after: Some(9),
+        created_at: 1,
+        revoked_at: (revision > 1).then_some(5),
+        position: 0,
+        until_position: None,
+    })
+}
+
+pub fn succession(predecessor_id: Uuid, successor_id: Uuid) -> Row {
+    Row::Succession(succession::Model {
+        predecessor_id,
+        successor_id,
+        date: "2020-07-01".to_owned(),
+        position: 0,
+    })
 }
