@@ -7,6 +7,7 @@ mod explain;
 pub mod gate;
 pub mod issuers;
 mod jwks;
+pub mod matrix;
 mod model;
 mod operations;
 pub mod own_key;
