@@ -89,9 +89,9 @@ impl Stage {
         let folder = fs::canonicalize(folder)?;
         let mut flags = vec![("listen", format!("127.0.0.1:{port}"))];
         flags.extend(database.map(|url| ("database", url.to_owned())));
+        let key = own_key::create(&folder.join(KEY))?;
         // Nothing from the environment: the demo is the same everywhere.
         let config = Config::load(&folder, [], &flags)?;
-        let key = own_key::create(&config.tokens.key)?;
         let running = server::start(&config).await?;
         let channel = client::connect(&format!("http://{}", running.address()), None).await?;
         Ok(Self {
