@@ -10,5 +10,6 @@
 mod world;
 
 mod callers;
+mod demo;
 mod journal;
 mod storage;

@@ -4,6 +4,7 @@
 mod acts;
 mod caller;
 mod cast;
+mod chain;
 mod round;
 mod stage;
 mod story;
@@ -58,9 +59,9 @@ async fn play(demo: &Demo, out: &mut (dyn Write + Send)) -> anyhow::Result<()> {
     let Story {
         stage, mut teller, ..
     } = story;
-    stage.close().await;
+    let entries = stage.close().await;
     played?;
-    conclude(&mut teller, demo, began)
+    conclude(&mut teller, demo, began, entries?)
 }
 
 fn introduce(story: &mut Story<'_>, demo: &Demo, replaced: bool) -> anyhow::Result<()> {
@@ -84,8 +85,17 @@ fn introduce(story: &mut Story<'_>, demo: &Demo, replaced: bool) -> anyhow::Resu
     Ok(())
 }
 
-fn conclude(teller: &mut Teller<'_>, demo: &Demo, began: Instant) -> anyhow::Result<()> {
-    let (folder, seconds) = (demo.folder.display(), began.elapsed().as_secs_f32());
+fn conclude(
+    teller: &mut Teller<'_>,
+    demo: &Demo,
+    began: Instant,
+    entries: u64,
+) -> anyhow::Result<()> {
+    let seconds = began.elapsed().as_secs_f32();
+    teller.say([
+        &format!("  {entries} poster i journalen, kedjan är hel"),
+        &format!("  {entries} entries in the journal, its chain is whole"),
+    ])?;
     teller.say([
         &format!("  {seconds:.1} sekunder, alla anrop genom gRPC"),
         &format!("  {seconds:.1} seconds, all calls through gRPC"),
@@ -93,14 +103,30 @@ fn conclude(teller: &mut Teller<'_>, demo: &Demo, began: Instant) -> anyhow::Res
     if demo.database.is_some() {
         return Ok(());
     }
+    let (folder, officer) = (demo.folder.display(), cast::OFFICER);
     teller.chapter(["Databasen är kvar", "The database remains"])?;
-    teller.say([
-        &format!("  Starta en server på den:           cargo run -- serve --home {folder}"),
-        &format!("  Start a server on it:              cargo run -- serve --home {folder}"),
-    ])?;
-    teller.say([
-        &format!("  Lista dokumenten, som handläggare: cargo run -- document list --home {folder} --as {}", cast::OFFICER),
-        &format!("  List the documents, as officer:    cargo run -- document list --home {folder} --as {}", cast::OFFICER),
-    ])?;
+    for (what, command) in [
+        (
+            ["Starta en server på den", "Start a server on it"],
+            "serve".to_owned(),
+        ),
+        (
+            [
+                "Lista dokumenten, som handläggare",
+                "List the documents, as officer",
+            ],
+            format!("document list --as {officer}"),
+        ),
+        (
+            ["Kontrollera journalen", "Verify the journal"],
+            "audit verify".to_owned(),
+        ),
+    ] {
+        let line = format!(
+            "  {:<35} cargo run -- {command} --home {folder}",
+            teller.language.of(what)
+        );
+        teller.say([&line, &line])?;
+    }
     Ok(())
 }

@@ -17,6 +17,8 @@ use crate::{
     access::own_key::{self, OwnKey},
     client, clock,
     config::Config,
+    database::{Database, Purpose},
+    journal,
     server::{self, Running},
 };
 
@@ -141,9 +143,14 @@ impl Stage {
         ))
     }
 
-    pub async fn close(self) {
+    /// Stops the server, and verifies the journal that it leaves behind. Tells how many entries it has.
+    pub async fn close(self) -> anyhow::Result<u64> {
         drop(self.channel);
         self.running.stop().await;
+        let database = Database::open(self.config.database.reveal(), Purpose::Inspect).await?;
+        let verified = journal::verify(&database, |_, _| {}).await;
+        database.close().await;
+        Ok(verified?.entries)
     }
 }
 

@@ -213,10 +213,10 @@ mod tests {
 
     #[test]
     fn a_refusal_is_told_by_status_reason_and_what_is_at_fault() {
-        let told = |error: Error| refusal(&Status::from(error), Language::En);
-        assert_eq!(told(Error::NotFound), "✗ refused: NOT_FOUND");
+        let in_words = |error: Error| refusal(&Status::from(error), Language::En);
+        assert_eq!(in_words(Error::NotFound), "✗ refused: NOT_FOUND");
         assert_eq!(
-            told(Error::OwnReview),
+            in_words(Error::OwnReview),
             "✗ refused: FAILED_PRECONDITION OWN_REVIEW"
         );
         let finding = Finding {
@@ -224,9 +224,66 @@ mod tests {
             ..Finding::default()
         };
         assert_eq!(
-            told(Error::Findings(vec![finding])),
+            in_words(Error::Findings(vec![finding])),
             "✗ refused: INVALID_ARGUMENT FINDINGS (analysis.areas_missing)"
         );
+    }
+
+    fn told(
+        tell: impl FnOnce(&mut Teller<'_>, &Caller) -> anyhow::Result<()>,
+    ) -> anyhow::Result<String> {
+        let runtime = tokio::runtime::Runtime::new()?;
+        let _inside = runtime.enter();
+        let channel = tonic::transport::Endpoint::from_static("http://127.0.0.1:1").connect_lazy();
+        let mut out = Vec::new();
+        let mut teller = Teller::new(&mut out, Language::En);
+        tell(&mut teller, &Caller::new("someone", None, &channel)?)?;
+        Ok(String::from_utf8(out)?)
+    }
+
+    #[test]
+    fn a_step_that_ends_as_the_script_says_is_a_row() {
+        let row = told(|teller, who| {
+            teller.goes_well(who, ["", "Asks"], Ok(7), |answer, _| answer.to_string())?;
+            let refused = Err::<(), _>(Status::from(Error::NotFound));
+            teller.is_refused(who, ["", "Asks"], refused, ErrorReason::NotFound)?;
+            Ok(())
+        });
+        let row = row.unwrap();
+        assert!(
+            row.contains("   1  someone") && row.contains("NOT_FOUND"),
+            "{row}"
+        );
+    }
+
+    #[test]
+    fn a_step_that_ends_otherwise_ends_the_story() {
+        let refused = || Err::<u8, _>(Status::from(Error::NotFound));
+        let what = ["", "Asks"];
+        for wrong in [
+            told(|teller, who| {
+                teller
+                    .goes_well(who, what, refused(), |_, _| String::new())
+                    .map(drop)
+            }),
+            told(|teller, who| {
+                teller
+                    .is_refused(who, what, Ok(7), ErrorReason::NotFound)
+                    .map(drop)
+            }),
+            told(|teller, who| {
+                teller
+                    .is_refused(who, what, refused(), ErrorReason::OwnReview)
+                    .map(drop)
+            }),
+        ] {
+            assert!(
+                wrong
+                    .unwrap_err()
+                    .to_string()
+                    .starts_with("step 1: expected")
+            );
+        }
     }
 
     #[test]

@@ -121,6 +121,19 @@ impl Language {
     }
 }
 
+/// A number with its thousands apart.
+pub fn grouped(number: u32) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push('\u{a0}');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -144,5 +157,13 @@ mod tests {
             ".. (visas inte, få elever)"
         );
         assert_eq!(Language::Sv.figure(None), "ej angivet");
+    }
+
+    #[test]
+    fn thousands_stand_apart() {
+        assert_eq!(
+            [1_025_000, 950, 0].map(grouped),
+            ["1\u{a0}025\u{a0}000", "950", "0"]
+        );
     }
 }

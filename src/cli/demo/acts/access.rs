@@ -40,28 +40,25 @@ async fn tokens(story: &mut Story<'_>, id: &str) -> anyhow::Result<()> {
     let expired = story.stage.token(principal, hour_ago)?;
     let forged = story.stage.forged(TEACHER, principal)?;
     for (token, what) in [
-        (
-            None,
-            ["Läser utan inträdesbevis (token)", "Reads without a token"],
-        ),
+        (None, ["Läser utan token", "Reads without a token"]),
         (
             Some(expired),
             [
-                "Läser med ett bevis som har gått ut",
+                "Läser med en token som har gått ut",
                 "Reads with a token that has expired",
             ],
         ),
         (
             Some(forged),
             [
-                "Läser med en lärares bevis där namnet bytts ut",
+                "Läser med en lärares token, där namnet har bytts ut",
                 "Reads with a teacher's token, the name exchanged",
             ],
         ),
         (
             Some("hemligt".to_owned()),
             [
-                "Läser med något som inte är ett bevis",
+                "Läser med något som inte är en token",
                 "Reads with something that is no token",
             ],
         ),

@@ -7,38 +7,38 @@ use anyhow::{Context, ensure};
 use crate::{
     cli::demo::{
         cast::{OFFICER, ROUND, UNITS, UNIVERSITY},
+        chain::{self, Shelf},
         story::Story,
         teller::wrapped,
+        words::grouped,
     },
     proto::v1::{
-        ActionPlan, Analysis, Cause, DevelopmentArea, Document, DocumentKind, DocumentLink,
-        DocumentState, Effect, FollowUpReport, Goal, ListDocumentsRequest, Measure,
-        MeasureProvider, Problem, document::Content,
+        Document, DocumentKind, DocumentState, ListDocumentsRequest, Measure, document::Content,
     },
 };
 
 /// How wide the texts of the chain are.
 const WIDTH: usize = 96;
 
-/// Accepted documents, by id.
-type Shelf = HashMap<String, Document>;
-
-/// One chain, from problem to effect.
-struct Chain<'a> {
-    problem: &'a Problem,
-    cause: &'a Cause,
-    area: &'a DevelopmentArea,
-    goal: &'a Goal,
-    measure: &'a Measure,
-    effect: &'a Effect,
-}
-
 pub async fn play(story: &mut Story<'_>) -> anyhow::Result<()> {
-    let title = [
+    story.teller.chapter([
         "9. Styrkedjan: problem → orsak → område → mål → åtgärd → effekt",
         "9. The chain: problem → cause → area → goal → measure → effect",
-    ];
-    story.teller.chapter(title)?;
+    ])?;
+    let shelf = accepted(story).await?;
+    for unit in &UNITS {
+        let owner = story.organization(unit.name)?;
+        let of_owner =
+            |one: &&Document| one.owner_id == owner && one.kind() == DocumentKind::FollowUpReport;
+        for report in shelf.values().filter(of_owner) {
+            tell(story, unit.name, &shelf, report)?;
+        }
+    }
+    figures(story, &shelf)
+}
+
+/// The accepted documents of the round, as the officer gets them.
+async fn accepted(story: &mut Story<'_>) -> anyhow::Result<Shelf> {
     let officer = story.caller(OFFICER)?;
     let request = ListDocumentsRequest {
         round: ROUND.to_owned(),
@@ -59,143 +59,31 @@ pub async fn play(story: &mut Story<'_>) -> anyhow::Result<()> {
         "{} documents are accepted",
         listed.len()
     );
-    let shelf: Shelf = listed
+    Ok(listed
         .into_iter()
         .map(|document| (document.id.clone(), document))
-        .collect();
-    for unit in &UNITS {
-        let owner = story.organization(unit.name)?;
-        let reports = shelf
-            .values()
-            .filter(|one| one.owner_id == owner && one.kind() == DocumentKind::FollowUpReport);
-        for report in reports {
-            tell(story, unit.name, &shelf, report)?;
-        }
-    }
-    figures(story, &shelf)
+        .collect())
 }
 
 fn tell(story: &mut Story<'_>, name: &str, shelf: &Shelf, report: &Document) -> anyhow::Result<()> {
     let Some(Content::FollowUpReport(report)) = &report.content else {
         anyhow::bail!("no report")
     };
-    story
-        .teller
-        .say([&format!("\n{name}"), &format!("\n{name}")])?;
+    story.teller.say(["", ""])?;
+    story.teller.say([name, name])?;
+    let names = story
+        .organizations
+        .iter()
+        .map(|(name, id)| (id.as_str(), name.as_str()));
+    let names: HashMap<&str, &str> = names.collect();
     for effect in &report.effects {
-        let chain =
-            chain(shelf, effect).with_context(|| format!("the chain of {name} is broken"))?;
-        say(story, &chain, report)?;
-    }
-    Ok(())
-}
-
-/// Follows the links of an effect back to the problem that it began with.
-fn chain<'a>(shelf: &'a Shelf, effect: &'a Effect) -> Option<Chain<'a>> {
-    let goal_link = effect.goals.first()?;
-    let plan = plan(shelf, goal_link)?;
-    let goal = plan
-        .goals
-        .iter()
-        .find(|goal| goal.id == goal_link.item_id)?;
-    let measure = plan
-        .measures
-        .iter()
-        .find(|measure| measure.id == effect.measures[0].item_id)?;
-    let area_link = goal.development_areas.first()?;
-    let analysis = analysis(shelf, area_link)?;
-    let area = analysis
-        .development_areas
-        .iter()
-        .find(|area| area.id == area_link.item_id)?;
-    let cause = analysis
-        .causes
-        .iter()
-        .find(|cause| area.cause_ids.contains(&cause.id))?;
-    let problem = analysis
-        .problems
-        .iter()
-        .find(|problem| cause.problem_ids.contains(&problem.id))?;
-    Some(Chain {
-        problem,
-        cause,
-        area,
-        goal,
-        measure,
-        effect,
-    })
-}
-
-fn plan<'a>(shelf: &'a Shelf, link: &DocumentLink) -> Option<&'a ActionPlan> {
-    match shelf.get(&link.document_id)?.content.as_ref()? {
-        Content::ActionPlan(plan) => Some(plan),
-        Content::Analysis(_) | Content::FollowUpReport(_) => None,
-    }
-}
-
-fn analysis<'a>(shelf: &'a Shelf, link: &DocumentLink) -> Option<&'a Analysis> {
-    match shelf.get(&link.document_id)?.content.as_ref()? {
-        Content::Analysis(analysis) => Some(analysis),
-        Content::ActionPlan(_) | Content::FollowUpReport(_) => None,
-    }
-}
-
-fn say(story: &mut Story<'_>, chain: &Chain<'_>, report: &FollowUpReport) -> anyhow::Result<()> {
-    let language = story.teller.language;
-    let Chain {
-        problem,
-        cause,
-        area,
-        goal,
-        measure,
-        effect,
-    } = chain;
-    let outcome = report
-        .goals
-        .first()
-        .context("the report says nothing of the goal")?;
-    let goal = format!(
-        "{} {} → {}",
-        goal.statement,
-        language.figure(goal.baseline.as_ref()),
-        language.figure(goal.target.as_ref())
-    );
-    let provider = if measure.provider() == MeasureProvider::University {
-        UNIVERSITY
-    } else {
-        language.provider(measure.provider())
-    };
-    let measure = format!("{} ({provider})", measure.title);
-    let now = outcome
-        .outcome
-        .as_ref()
-        .and_then(|outcome| outcome.figure.as_ref());
-    let effect = format!(
-        "{}. {} {}, {}. {}",
-        language.judgement(effect.judgement()),
-        language.of(["Nu", "Now"]),
-        language.figure(now),
-        language.attainment(outcome.attainment()),
-        if effect.why_no_effect.is_empty() {
-            &effect.reasons
-        } else {
-            &effect.why_no_effect
-        },
-    );
-    let lines = [
-        (["problem", "problem"], problem.statement.as_str()),
-        (["orsak", "cause"], &cause.assumption),
-        (["område", "area"], &area.title),
-        (["mål", "goal"], &goal),
-        (["åtgärd", "measure"], &measure),
-        (["effekt", "effect"], &effect),
-    ];
-    for (label, text) in lines {
-        let mut label = language.of(label);
-        for line in wrapped(text, WIDTH) {
-            let line = format!("  {label:<8} {line}");
-            story.teller.say([&line, &line])?;
-            label = "";
+        let chain = chain::follow(shelf, report, effect)
+            .with_context(|| format!("the chain of {name} is broken"))?;
+        for (label, text) in chain.told(story.teller.language, &names) {
+            for (index, line) in wrapped(&text, WIDTH).iter().enumerate() {
+                let line = format!("  {:<8} {line}", if index == 0 { label } else { "" });
+                story.teller.say([&line, &line])?;
+            }
         }
     }
     Ok(())
@@ -203,32 +91,27 @@ fn say(story: &mut Story<'_>, chain: &Chain<'_>, report: &FollowUpReport) -> any
 
 /// What was exchanged, counted from the answers.
 fn figures(story: &mut Story<'_>, shelf: &Shelf) -> anyhow::Result<()> {
-    let of_kind = |kind| shelf.values().filter(|one| one.kind() == kind).count();
-    let revisions: u32 = shelf.values().map(|one| one.revision).sum();
     let plans = shelf.values().filter_map(|one| match &one.content {
         Some(Content::ActionPlan(plan)) => Some(plan),
         Some(Content::Analysis(_) | Content::FollowUpReport(_)) | None => None,
     });
     let measures: Vec<&Measure> = plans.flat_map(|plan| &plan.measures).collect();
     let places: u32 = measures.iter().map(|measure| measure.places_wanted).sum();
-    let cost: u32 = measures.iter().filter_map(|measure| measure.cost_sek).sum();
-    let (analyses, plans, reports) = (
-        of_kind(DocumentKind::Analysis),
-        of_kind(DocumentKind::ActionPlan),
-        of_kind(DocumentKind::FollowUpReport),
-    );
+    let cost = grouped(measures.iter().filter_map(|measure| measure.cost_sek).sum());
+    let revisions: u32 = shelf.values().map(|one| one.revision).sum();
+    let (organizations, documents, measures) =
+        (story.organizations.len(), shelf.len(), measures.len());
     let (steps, refusals) = (story.teller.steps, story.teller.refusals);
-    let organizations = story.organizations.len();
     story
         .teller
         .chapter(["Vad som utbyttes", "What was exchanged"])?;
     story.teller.say([
-        &format!("  {organizations} organisationer; {analyses} analyser, {plans} planer och {reports} uppföljningar, i {revisions} revisioner"),
-        &format!("  {organizations} organizations; {analyses} analyses, {plans} plans and {reports} reports, in {revisions} revisions"),
+        &format!("  {organizations} organisationer; {documents} godtagna dokument i {revisions} revisioner"),
+        &format!("  {organizations} organizations; {documents} accepted documents in {revisions} revisions"),
     ])?;
     story.teller.say([
-        &format!("  {} åtgärder, {places} önskade platser hos {UNIVERSITY}, {cost} kr i kostnader (exempelsiffror)", measures.len()),
-        &format!("  {} measures, {places} places wanted with {UNIVERSITY}, SEK {cost} in costs (example figures)", measures.len()),
+        &format!("  {measures} åtgärder för {cost} kr, {places} önskade platser hos {UNIVERSITY} (exempelsiffror)"),
+        &format!("  {measures} measures for SEK {cost}, {places} places wanted with {UNIVERSITY} (example figures)"),
     ])?;
     story.teller.say([
         &format!("  {steps} steg, varav {refusals} nekades, precis som de skulle"),

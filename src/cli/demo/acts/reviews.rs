@@ -34,6 +34,7 @@ pub async fn play(story: &mut Story<'_>) -> anyhow::Result<()> {
     }
     edit_submitted(story).await?;
     own_review(story).await?;
+    too_early(story).await?;
     give_back(story).await?;
     for unit in 0..UNITS.len() {
         accept(story, unit).await?;
@@ -150,6 +151,20 @@ async fn edit_submitted(story: &mut Story<'_>) -> anyhow::Result<()> {
     story
         .teller
         .is_refused(&author, what, answer, ErrorReason::RoleMayNot)?;
+    Ok(())
+}
+
+/// The board has nothing to do with what is not accepted yet.
+async fn too_early(story: &mut Story<'_>) -> anyhow::Result<()> {
+    let board = story.caller(BOARD)?;
+    let what = [
+        "Läser Karbyskolans inlämnade analys",
+        "Reads the submitted analysis of Karbyskolan",
+    ];
+    let answer = board.get(&story.analysis(KARBYSKOLAN)?.id).await;
+    story
+        .teller
+        .is_refused(&board, what, answer, ErrorReason::NotFound)?;
     Ok(())
 }
 
