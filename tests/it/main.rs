@@ -11,5 +11,6 @@ mod world;
 
 mod callers;
 mod demo;
+mod documents;
 mod journal;
 mod storage;

@@ -30,12 +30,13 @@ pub async fn compare(
     Ok(compare::compare(&before, &after))
 }
 
-/// A document without what differs between any two revisions.
+/// A document without what a revision says of itself.
 fn comparable(document: Document) -> Result<DynamicMessage> {
     let document = Document {
         revision: 0,
         etag: String::new(),
         update_time: None,
+        author: String::new(),
         content_hash: Bytes::new(),
         hidden_fields: Vec::new(),
         ..document
