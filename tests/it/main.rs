@@ -10,7 +10,9 @@
 mod world;
 
 mod callers;
+mod cli;
 mod demo;
 mod documents;
 mod journal;
+mod servers;
 mod storage;

@@ -11,8 +11,15 @@ use prost_types::FieldMask;
 
 use super::envelope;
 use crate::{
-    cli::{failure::Failure, json, output, remote::Remote, writing::Writing},
-    proto::v1::{CreateDocumentRequest, Document, UpdateDocumentRequest},
+    cli::{
+        failure::Failure,
+        json,
+        organizations::{REFERENCE, id_of, reference},
+        output,
+        remote::Remote,
+        writing::Writing,
+    },
+    proto::v1::{CreateDocumentRequest, Document, OrganizationRef, UpdateDocumentRequest},
 };
 
 #[derive(Args, Debug)]
@@ -20,6 +27,9 @@ pub struct Create {
     /// File with the document as protobuf JSON; `-` is the input.
     #[arg(default_value = "-")]
     file: String,
+    /// The organization that the document is about, instead of `ownerId` in the file.
+    #[arg(long, value_parser = reference, long_help = REFERENCE)]
+    owner: Option<OrganizationRef>,
     #[command(flatten)]
     writing: Writing,
 }
@@ -43,10 +53,14 @@ pub struct Update {
 
 impl Create {
     pub async fn run(self, remote: &Remote) -> Result<(), Failure> {
+        let mut document = document(&self.file)?;
+        if let Some(owner) = self.owner {
+            document.owner_id = id_of(remote, owner).await?;
+        }
         let request = CreateDocumentRequest {
             request_id: self.writing.request_id(),
             validate_only: self.writing.dry_run,
-            document: Some(document(&self.file)?),
+            document: Some(document),
         };
         let mut client = remote.connect().await?.documents;
         let answer = remote.answer(client.create_document(request)).await?;

@@ -35,6 +35,10 @@ impl Place {
         }
     }
 
+    pub fn engine(&self) -> Engine {
+        self.engine
+    }
+
     /// The database, empty at first.
     pub fn url(&self) -> &str {
         &self.url

@@ -116,11 +116,11 @@ impl World {
         &self.0.callers
     }
 
-    /// A second server process's part, on the same database. PostgreSQL only: an SQLite file has one server.
+    /// Another server on the same database. An SQLite file has one at a time.
     pub async fn another_server(&self) -> (Running, Channel) {
         let running = server::start(&self.0.config)
             .await
-            .expect("a second server starts");
+            .expect("another server starts");
         let channel = connect(&running).await;
         (running, channel)
     }
