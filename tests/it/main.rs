@@ -11,6 +11,7 @@ mod world;
 
 mod callers;
 mod cli;
+mod crash;
 mod demo;
 mod documents;
 mod journal;
