@@ -15,5 +15,6 @@ mod crash;
 mod demo;
 mod documents;
 mod journal;
+mod requests;
 mod servers;
 mod storage;
