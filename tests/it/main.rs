@@ -18,3 +18,4 @@ mod journal;
 mod requests;
 mod servers;
 mod storage;
+mod tokens;
