@@ -13,6 +13,7 @@ mod callers;
 mod cli;
 mod crash;
 mod demo;
+mod differential;
 mod documents;
 mod journal;
 mod requests;
