@@ -16,6 +16,7 @@ pub fn redact(document: &mut Document, roles: &BTreeSet<Role>) -> Vec<String> {
         return Vec::new();
     }
     let Some(descriptor) = descriptors().get_message_by_name("styrkedja.v1.Document") else {
+        *document = Document::default();
         return Vec::new();
     };
     let mut message = DynamicMessage::new(descriptor);

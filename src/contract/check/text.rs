@@ -11,15 +11,19 @@ pub(super) struct Scanned<'a> {
 /// `None`: it is not UTF-8.
 pub(super) fn scan(bytes: &[u8]) -> Option<Scanned<'_>> {
     let text = std::str::from_utf8(bytes).ok()?;
-    let mut continued = 0_u64;
-    let mut suspect = false;
-    for &byte in bytes {
-        continued += u64::from(byte & 0xC0 == 0x80);
-        suspect |= begins_suspect(byte);
+    let (mut continued, mut suspect) = (0, 0);
+    // Without branches and in small chunks, so that many bytes are looked at in one step.
+    for chunk in bytes.chunks(64) {
+        let mut continued_here = 0;
+        for &byte in chunk {
+            continued_here += u8::from(byte & 0xC0 == 0x80);
+            suspect |= suspicion(byte);
+        }
+        continued += u64::from(continued_here);
     }
     let chars = bytes.len() as u64 - continued;
-    let control = suspect && text.chars().any(is_control);
-    let bidirectional = suspect && text.chars().any(is_bidirectional);
+    let control = suspect != 0 && text.chars().any(is_control);
+    let bidirectional = suspect != 0 && text.chars().any(is_bidirectional);
     Some(Scanned {
         text,
         chars,
@@ -28,13 +32,13 @@ pub(super) fn scan(bytes: &[u8]) -> Option<Scanned<'_>> {
     })
 }
 
-/// Whether a character that begins with the byte may have to be refused. Almost all texts have none.
-fn begins_suspect(byte: u8) -> bool {
-    match byte {
-        b'\n' | b'\t' => false,
-        ..0x20 | 0x7F | 0xC2 | 0xD8 | 0xE2 => true,
-        _ => false,
-    }
+/// Not 0 for a byte that begins a character which may have to be refused. Almost all texts have none.
+fn suspicion(byte: u8) -> u8 {
+    let control = u8::from(byte < 0x20) & u8::from(byte != b'\n') & u8::from(byte != b'\t');
+    let others = [0x7F, 0xC2, 0xD8, 0xE2];
+    others
+        .iter()
+        .fold(control, |suspect, other| suspect | u8::from(byte == *other))
 }
 
 fn is_control(character: char) -> bool {
@@ -55,7 +59,7 @@ mod tests {
             let mut buffer = [0; 4];
             let first = character.encode_utf8(&mut buffer).as_bytes()[0];
             let refused = is_control(character) || is_bidirectional(character);
-            assert!(!refused || begins_suspect(first), "{character:?}");
+            assert!(!refused || suspicion(first) != 0, "{character:?}");
         }
     }
 

@@ -55,18 +55,17 @@ impl Walk<'_> {
 
     /// Tells each item that comes again, and forgets the items of the message.
     pub(super) fn repetitions(&mut self, message: &Message, items_above: usize, trail: &Trail<'_>) {
-        if self.items.len() == items_above {
-            return;
+        if let Some(items) = self.items.get_mut(items_above..) {
+            items.sort_unstable();
         }
-        let mut items = self.items.split_off(items_above);
-        items.sort_unstable();
-        for pair in items.windows(2) {
-            let [first, again] = pair else { continue };
+        for at in items_above + 1..self.items.len() {
+            let (first, again) = (self.items[at - 1], self.items[at]);
             if (first.slot, first.value) == (again.slot, again.value)
                 && let Some(field) = message.fields.get(again.slot)
             {
                 self.tell(&trail.to(&field.name, again.index), &sayings::unique());
             }
         }
+        self.items.truncate(items_above);
     }
 }
