@@ -66,8 +66,9 @@ impl<'a> Teller<'a> {
                     &refusal(&status, self.language),
                 )?;
                 anyhow::bail!(
-                    "step {}: expected to go well, was refused: {status:?}",
-                    self.steps
+                    "step {}: expected to go well, was refused: {}",
+                    self.steps,
+                    status.message()
                 )
             }
         }
@@ -94,8 +95,10 @@ impl<'a> Teller<'a> {
         self.refusals += 1;
         anyhow::ensure!(
             reason_of(&status) == expected,
-            "step {}: expected the refusal {expected}, was {status:?}",
-            self.steps
+            "step {}: expected the refusal {expected}, was {}: {}",
+            self.steps,
+            reason_of(&status),
+            status.message()
         );
         Ok(status)
     }
