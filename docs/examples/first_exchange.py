@@ -10,7 +10,7 @@ import uuid
 from pathlib import Path
 
 root = Path(__file__).parents[2]
-sys.path.insert(0, os.environ.get("STYRKEDJA_PYTHON", str(root / "target/python")))
+sys.path.insert(0, str(root / "target/python"))
 
 import grpc
 from google.protobuf import field_mask_pb2, json_format
@@ -23,6 +23,7 @@ from styrkedja.v1 import (
     document_pb2,
     document_service_pb2 as documents,
     document_service_pb2_grpc,
+    document_state_pb2,
     finding_pb2,
 )
 
@@ -88,7 +89,7 @@ print(f"  created {created.document.id}, once, though it was sent twice")
 draft = created.document
 submission = documents.SubmitDocumentRequest(request_id=new_request(), id=draft.id, etag=draft.etag)
 submitted = exchange.SubmitDocument(submission, metadata=bearer).document
-print(f"  {document_pb2.document__state__pb2.DocumentState.Name(submitted.state)}, revision {submitted.revision}")
+print(f"  {document_state_pb2.DocumentState.Name(submitted.state)}, revision {submitted.revision}")
 
 print("What is submitted can not be changed:")
 change = documents.UpdateDocumentRequest(
