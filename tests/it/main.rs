@@ -11,12 +11,9 @@ mod world;
 
 mod callers;
 mod cli;
-mod crash;
 mod demo;
-mod differential;
 mod documents;
 mod journal;
-mod requests;
+mod organizations;
 mod servers;
 mod storage;
-mod tokens;

@@ -1,5 +1,6 @@
 //! `styrkedja organizations`: the register of organizations.
 
+mod import;
 mod lineage;
 mod list;
 
@@ -21,6 +22,8 @@ pub struct Organizations {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Registers, changes, moves and closes organizations from files.
+    Import(import::Import),
     /// Lists organizations.
     List(list::List),
     /// Shows one organization.
@@ -41,6 +44,7 @@ struct Get {
 impl Organizations {
     pub async fn run(self) -> Result<(), Failure> {
         match self.command {
+            Command::Import(command) => command.run(&self.remote).await,
             Command::List(command) => command.run(&self.remote).await,
             Command::Get(command) => command.run(&self.remote).await,
             Command::Lineage(command) => command.run(&self.remote).await,

@@ -139,5 +139,6 @@ fn is_known(column: &str) -> bool {
         || is_year
         || column == sheet::PRESCHOOL_CLASS
         || column.starts_with("ELEVER ")
+        || column.starts_with("TOTALT ANTAL ELEVER ")
         || PROGRAMMES.iter().any(|word| column.contains(word))
 }
