@@ -1,6 +1,6 @@
 //! Every service on one page, and the life of a server: start, serve, drain, stop.
 
-use std::{net::SocketAddr, path::Path, time::Duration};
+use std::{collections::BTreeSet, net::SocketAddr, path::Path, time::Duration};
 
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -120,8 +120,19 @@ async fn services(exchange: &Exchange, reflection: bool) -> (HealthReporter, Rou
             routes.add_service(service);
         }
     }
-    health.set_service_status("", ServingStatus::Serving).await;
+    set_health(&health, ServingStatus::Serving).await;
     (health, routes.routes())
+}
+
+/// The health of the whole and of each service, by name.
+async fn set_health(health: &HealthReporter, status: ServingStatus) {
+    let services: BTreeSet<_> = contract::get()
+        .methods()
+        .map(|method| method.service.as_str())
+        .collect();
+    for service in services.into_iter().chain([""]) {
+        health.set_service_status(service, status).await;
+    }
 }
 
 /// What reflection tells of: the contract, health, and the details of errors, so that tools can show them.
@@ -179,9 +190,7 @@ async fn serve(
         .serve_with_incoming_shutdown(incoming, async move { told.cancelled().await });
     let overdue = async {
         stop.cancelled().await;
-        health
-            .set_service_status("", ServingStatus::NotServing)
-            .await;
+        set_health(&health, ServingStatus::NotServing).await;
         tokio::time::sleep(DRAIN).await;
     };
     tokio::select! {

@@ -13,7 +13,8 @@ pub struct Init {
     #[command(flatten)]
     home: Home,
     /// Who runs the exchange: the first operator, who grants what others may.
-    #[arg(long, value_name = "SUBJECT", default_value = "exchange:operator")]
+    #[arg(long, value_name = "SUBJECT", default_value = "exchange:operator",
+        value_parser = config::subject)]
     operator: String,
 }
 

@@ -31,14 +31,13 @@ impl DatabaseUrl {
 impl fmt::Display for DatabaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (scheme, rest) = self.0.split_once("://").unwrap_or(("", &self.0));
-        // Options may hold a password too.
-        let place = rest.split('?').next().unwrap_or_default();
-        match place.rsplit_once('@') {
-            Some((user, place)) => {
-                let user = user.split(':').next().unwrap_or_default();
-                write!(f, "{scheme}://{user}@{place}")
-            }
-            None => write!(f, "{scheme}://{place}"),
+        let (user, place) = rest.rsplit_once('@').unwrap_or(("", rest));
+        // Options may hold a password too, and a password may hold a question mark.
+        let first = |text: &str| text.split([':', '?']).next().unwrap_or_default().to_owned();
+        let place = place.split('?').next().unwrap_or_default();
+        match first(user) {
+            user if user.is_empty() => write!(f, "{scheme}://{place}"),
+            user => write!(f, "{scheme}://{user}@{place}"),
         }
     }
 }
@@ -75,6 +74,8 @@ mod tests {
             "postgres://me:hemligt@db.example.se/x",
             "postgres://db/x?user=me&password=hemligt",
             "postgres://me:hem@ligt:hemligt@db/x",
+            "postgres://me:x?hemligt@db/x",
+            "postgres://db/x?password=hemligt@db",
         ] {
             let url = parse(secret).unwrap();
             assert!(!format!("{url} {url:?}").contains("hemligt"), "{url}");

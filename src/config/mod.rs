@@ -183,9 +183,10 @@ fn read(reader: &mut Reader, home: &Path) -> Option<Config> {
     })
 }
 
-fn subject(text: &str) -> Result<String, String> {
+/// A subject, as grants name it.
+pub fn subject(text: &str) -> Result<String, String> {
     match text.split_once(':') {
-        Some((issuer, name)) if is_name(issuer) && !name.is_empty() && !text.contains(char::is_whitespace) => {
+        Some((issuer, name)) if is_name(issuer) && !name.is_empty() && !name.starts_with(':') && !text.contains(char::is_whitespace) => {
             Ok(text.to_owned())
         }
         _ => Err("is no subject; one is an issuer's name, a colon and a name, for example exchange:operator".to_owned()),

@@ -49,14 +49,13 @@ pub(super) fn max_len(most: u64) -> Breach {
     )
 }
 
-/// With the first line of the field's comment in the contract, which says in words what the pattern says in signs.
+/// In English with the first line of the field's comment in the contract, which says in words what the pattern says in
+/// signs. The contract is written in English only.
 pub(super) fn pattern(pattern: &str, comment: &str) -> Breach {
     breach(
         "string.pattern",
         format!("It must match {pattern}; write it in that form. The contract says: {comment}"),
-        format!(
-            "Fältet ska passa mönstret {pattern}; skriv det i den formen. Kontraktet säger: {comment}"
-        ),
+        format!("Fältet ska passa mönstret {pattern}; skriv det i den formen."),
     )
 }
 

@@ -121,9 +121,8 @@ pub fn reference(wire: Option<v1::OrganizationRef>) -> Result<Reference> {
     let known = |identity| Ok(Reference::Known(identity));
     match wire.and_then(|wire| wire.identity) {
         Some(Wire::Id(id)) => uuid("organization.id", &id).map(Reference::Id),
-        // A code that no organization can have leads nowhere, as one that none has.
         Some(Wire::OrganizationNumber(number)) => known(Identity::Number(
-            number.parse().map_err(|_| Error::NotFound)?,
+            number.parse().map_err(|_| no_such_number())?,
         )),
         Some(Wire::SchoolUnitCode(code)) => known(Identity::UnitCode(
             code.parse().map_err(|_| Error::NotFound)?,
@@ -181,12 +180,21 @@ fn municipality(code: &str) -> Result<MunicipalityCode> {
     })
 }
 
+fn no_such_number() -> Error {
+    Error::field(Violation::new(
+        "organization.organization_number",
+        "organization_number.luhn",
+        "No organization can have this number: its check digit is wrong; compare it with the register.",
+        "Ingen organisation kan ha det här numret: kontrollsiffran stämmer inte; jämför med registret.",
+    ))
+}
+
 fn no_such_day(field: &str) -> Error {
     Error::field(Violation::new(
         field,
         "date",
-        "There is no such day in the calendar.",
-        "Dagen finns inte i kalendern.",
+        "There is no such day in the calendar; write a day that there is, as `2019-08-15`.",
+        "Dagen finns inte i kalendern; skriv en dag som finns, som `2019-08-15`.",
     ))
 }
 

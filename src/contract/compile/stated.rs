@@ -39,7 +39,7 @@ pub(super) fn values(of: &EnumDescriptor, counts: impl Fn(i32) -> bool) -> Strin
         .map(|value| value.name().to_owned())
         .collect();
     if names.len() > 9 {
-        format!("the values of {}", of.full_name())
+        of.full_name().to_owned()
     } else {
         names.join(", ")
     }
