@@ -100,16 +100,22 @@ pub async fn start(config: &Config) -> Result<Running, StartError> {
 async fn services(exchange: &Exchange, reflection: bool) -> (HealthReporter, Routes) {
     let (health, health_service) = tonic_health::server::health_reporter();
     let mut routes = RoutesBuilder::default();
+    // What the transport takes in at all. Each method has its own limit, which its codec holds it to.
+    let most = contract::get().largest_request() as usize;
     routes.add_service(health_service);
     routes.add_service(
-        AccessServiceServer::new(access::Rpc::new(exchange)).max_encoding_message_size(MAX_ANSWER),
+        AccessServiceServer::new(access::Rpc::new(exchange))
+            .max_decoding_message_size(most)
+            .max_encoding_message_size(MAX_ANSWER),
     );
     routes.add_service(
         OrganizationServiceServer::new(organizations::Rpc::new(exchange))
+            .max_decoding_message_size(most)
             .max_encoding_message_size(MAX_ANSWER),
     );
     routes.add_service(
         DocumentServiceServer::new(documents::Rpc::new(exchange))
+            .max_decoding_message_size(most)
             .max_encoding_message_size(MAX_ANSWER),
     );
     if reflection {

@@ -13,6 +13,9 @@ const WORDS: [(&str, &str); 4] = [
     ("SMALLINT", "INTEGER"),
 ];
 
+/// Keeps a table in the order of its primary key, where a database can.
+const WITHOUT_ROWID: &str = " WITHOUT ROWID";
+
 /// Runs statements in order.
 pub async fn run(manager: &SchemaManager<'_>, statements: &[&str]) -> Result<(), DbErr> {
     let sqlite = manager.get_database_backend() == DatabaseBackend::Sqlite;
@@ -20,7 +23,7 @@ pub async fn run(manager: &SchemaManager<'_>, statements: &[&str]) -> Result<(),
         let sql = if sqlite {
             for_sqlite(statement)
         } else {
-            (*statement).to_owned()
+            statement.trim_end_matches(WITHOUT_ROWID).to_owned()
         };
         manager.get_connection().execute_unprepared(&sql).await?;
     }
@@ -32,7 +35,9 @@ fn for_sqlite(statement: &str) -> String {
     for (theirs, ours) in WORDS {
         sql = sql.replace(theirs, ours);
     }
-    if sql.trim_start().starts_with("CREATE TABLE") {
+    if sql.ends_with(WITHOUT_ROWID) {
+        sql.push_str(", STRICT");
+    } else if sql.starts_with("CREATE TABLE") {
         sql.push_str(" STRICT");
     }
     sql

@@ -4,6 +4,7 @@ use sea_orm_migration::prelude::*;
 
 use crate::dialect::run;
 
+/// Ids are made in order of time, owners come at random: what begins with the document stays in one place while it grows.
 const UP: &[&str] = &[
     "CREATE TABLE revisions (
         owner_id UUID NOT NULL,
@@ -31,7 +32,7 @@ const UP: &[&str] = &[
         until_position BIGINT,
         PRIMARY KEY (owner_id, document_id, revision)
     )",
-    "CREATE UNIQUE INDEX revisions_head ON revisions (owner_id, document_id) WHERE until_position IS NULL",
+    "CREATE UNIQUE INDEX revisions_head ON revisions (document_id, owner_id) WHERE until_position IS NULL",
     "CREATE UNIQUE INDEX revisions_external_id ON revisions (owner_id, kind, external_scheme, external_value)
         WHERE until_position IS NULL AND external_value IS NOT NULL",
     "CREATE INDEX revisions_document ON revisions (document_id)",

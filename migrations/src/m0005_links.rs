@@ -16,8 +16,8 @@ const UP: &[&str] = &[
         to_document_id UUID NOT NULL,
         to_revision INTEGER NOT NULL,
         to_item TEXT NOT NULL,
-        PRIMARY KEY (owner_id, document_id, revision, ordinal)
-    )",
+        PRIMARY KEY (document_id, owner_id, revision, ordinal)
+    ) WITHOUT ROWID",
     "CREATE INDEX links_target ON links (to_document_id, to_item)",
 ];
 

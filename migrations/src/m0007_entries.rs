@@ -24,7 +24,7 @@ const UP: &[&str] = &["CREATE TABLE entries (
         previous_hash BYTEA NOT NULL,
         hash BYTEA NOT NULL,
         PRIMARY KEY (partition, position)
-    )"];
+    ) WITHOUT ROWID"];
 
 const DOWN: &[&str] = &["DROP TABLE entries"];
 

@@ -31,12 +31,11 @@ pub struct Remote {
     /// Token to send.
     #[arg(long, env = "STYRKEDJA_TOKEN", hide_env_values = true, global = true)]
     token: Option<String>,
-    /// Subject to act as, with a token signed by the key in the home folder.
+    /// Subject to act as, with a token signed by the key in the home folder instead of the one given.
     #[arg(
         long = "as",
         value_name = "SUBJECT",
         env = "STYRKEDJA_AS",
-        conflicts_with = "token",
         global = true
     )]
     // Named so that no command's own argument has the same id, `subject` least of all.
@@ -53,10 +52,9 @@ pub struct Remote {
 
 impl Remote {
     pub async fn connect(&self) -> Result<Client, Failure> {
-        let token = match (&self.token, &self.acting_as) {
-            (Some(token), _) => Some(token.clone()),
-            (None, Some(subject)) => Some(mint(&self.home, subject, LIFETIME)?),
-            (None, None) => None,
+        let token = match &self.acting_as {
+            Some(subject) => Some(mint(&self.home, subject, LIFETIME)?),
+            None => self.token.clone(),
         };
         let channel = client::connect(&self.server, self.authority.as_deref()).await?;
         Ok(Client::new(&channel, token.as_deref())?)

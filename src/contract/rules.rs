@@ -198,13 +198,10 @@ impl Contract {
         })
     }
 
-    /// The most that a service may be sent at a time: no request of it is larger.
-    pub fn max_request_bytes(&self, service: &str) -> u32 {
-        let methods = self.methods().filter(|method| method.service == service);
-        methods
-            .map(|method| method.max_request_bytes)
-            .max()
-            .unwrap_or_default()
+    /// The size of the largest request of any method.
+    pub fn largest_request(&self) -> u32 {
+        let limits = self.methods().map(|method| method.max_request_bytes);
+        limits.max().unwrap_or_default()
     }
 }
 

@@ -16,6 +16,12 @@ const READERS: u32 = 8;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
 
+/// Pages that gather in the log before the writer moves them into the file: hot pages are moved once, not every time.
+const WAL_PAGES: &str = "4000";
+/// KiB of pages kept, negative by SQLite's convention. The writer's indexes must fit.
+const WRITER_CACHE: &str = "-65536";
+const READER_CACHE: &str = "-8192";
+
 /// Keeps other servers off the file for as long as it lives, and frees it however the process ends.
 #[derive(Debug)]
 pub struct FileLock(#[expect(dead_code, reason = "the lock is held by the open file")] File);
@@ -76,6 +82,15 @@ async fn connect(
         .foreign_keys(true)
         .busy_timeout(BUSY_TIMEOUT)
         .statement_cache_capacity(256)
+        .pragma("wal_autocheckpoint", WAL_PAGES)
+        .pragma(
+            "cache_size",
+            if read_only {
+                READER_CACHE
+            } else {
+                WRITER_CACHE
+            },
+        )
         .pragma("query_only", if read_only { "on" } else { "off" });
     Ok(SqlitePoolOptions::new()
         .max_connections(connections)

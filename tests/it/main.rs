@@ -11,9 +11,13 @@ mod world;
 
 mod callers;
 mod cli;
+mod crash;
 mod demo;
+mod differential;
 mod documents;
 mod journal;
 mod organizations;
+mod requests;
 mod servers;
 mod storage;
+mod tokens;

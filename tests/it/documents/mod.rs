@@ -1,11 +1,11 @@
 //! Documents over the wire.
 
-mod acts;
+pub mod acts;
 mod again;
 mod bad_acts;
 mod bad_papers;
 mod chain;
 mod life;
 mod pages;
-mod papers;
+pub mod papers;
 mod sight;

@@ -1,7 +1,7 @@
 //! The journal: what writers can rely on, on both databases.
 
 mod model;
-mod rows;
+pub mod rows;
 mod tampering;
 mod trouble;
 

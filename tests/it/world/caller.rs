@@ -28,14 +28,6 @@ impl Caller {
         }
     }
 
-    /// Where the caller's grant is. The nil id for one without.
-    pub fn organization(&self) -> String {
-        self.grant
-            .as_ref()
-            .map(|grant| grant.organization_id.clone())
-            .unwrap_or_default()
-    }
-
     pub fn organizations(&self) -> OrganizationServiceClient<Wire> {
         self.client.organizations.clone()
     }

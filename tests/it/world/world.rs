@@ -15,8 +15,8 @@ use tonic::transport::Channel;
 
 use super::{Caller, Engine, Place, tree};
 
-const AUDIENCE: &str = "stories";
-const ISSUER: &str = "https://stories.example.se";
+pub const AUDIENCE: &str = "stories";
+pub const ISSUER: &str = "https://stories.example.se";
 const OPERATOR: &str = "exchange:operator";
 
 /// A server, and all who call it. Cheap to clone.
