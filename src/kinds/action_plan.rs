@@ -11,7 +11,7 @@ use prost::Message;
 use uuid::Uuid;
 
 use super::{
-    Content, Item, ItemKind, Kind, Link, Relation, Subject, dates,
+    Content, Item, ItemKind, Kind, Link, Provider, Relation, Subject, dates,
     every_kind::{self, DATE_UNREAL},
     figures,
     link::Links,
@@ -89,6 +89,18 @@ impl Kind for ActionPlan {
         check_goals(self, report);
         check_measures(self, subject.period, report);
         check_follow_ups(self, report);
+    }
+
+    fn providers(&self) -> Vec<Provider> {
+        let measures = At::each(MEASURES, &self.measures, |item| &item.id);
+        let named = measures.filter_map(|(at, measure)| {
+            Some(Provider {
+                organization_id: Uuid::try_parse(&measure.university_id).ok()?,
+                field: at.field("university_id"),
+                item: measure.id.clone(),
+            })
+        });
+        named.collect()
     }
 
     fn check_beside(&self, _: Uuid, _: &Content, _: &mut Report) {}

@@ -15,6 +15,7 @@ mod rule;
 mod tests;
 
 use prost::{DecodeError, Message};
+use uuid::Uuid;
 
 pub use link::{Item, ItemKind, Link, Relation, Target};
 
@@ -47,6 +48,16 @@ pub struct Subject<'a> {
     pub content: &'a Content,
 }
 
+/// An organization outside the document's own that carries out an item of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Provider {
+    pub organization_id: Uuid,
+    /// The path of its id, for example `action_plan.measures[0].university_id`.
+    pub field: String,
+    /// The id of the item.
+    pub item: String,
+}
+
 /// What every kind of document can say of itself.
 trait Kind {
     fn title(&self) -> &str;
@@ -54,10 +65,14 @@ trait Kind {
     fn items(&self) -> Vec<Item<'_>>;
     /// Every link, in the order of the document.
     fn links(&self) -> Vec<Link>;
+    /// Organizations that carry out what it plans.
+    fn providers(&self) -> Vec<Provider> {
+        Vec::new()
+    }
     /// Judges by the rules of the kind.
     fn check(&self, subject: &Subject<'_>, report: &mut Report);
     /// Judges what it leaves out of another document that it links to.
-    fn check_beside(&self, other_id: uuid::Uuid, other: &Content, report: &mut Report);
+    fn check_beside(&self, other_id: Uuid, other: &Content, report: &mut Report);
     fn encode(&self) -> Vec<u8>;
 }
 
@@ -145,11 +160,7 @@ pub fn put_in_order(findings: &mut [v1::Finding]) {
 
 /// What a document leaves out of another that it links to: measures and goals of a plan that a report is silent about.
 /// To be asked, besides `findings`, for every document that `links` name.
-pub fn findings_beside(
-    content: &Content,
-    other_id: uuid::Uuid,
-    other: &Content,
-) -> Vec<v1::Finding> {
+pub fn findings_beside(content: &Content, other_id: Uuid, other: &Content) -> Vec<v1::Finding> {
     let mut report = Report::default();
     content.as_kind().check_beside(other_id, other, &mut report);
     report.findings
@@ -159,6 +170,20 @@ pub fn findings_beside(
 /// ids used twice.
 pub fn blocking_always(finding: &v1::Finding) -> bool {
     rules().any(|rule| rule.id == finding.rule && rule.verdict == Verdict::Refuse)
+}
+
+/// What is personal in texts that stand beside a content, each given with its path.
+pub fn personal_data<'a>(texts: impl IntoIterator<Item = (String, &'a str)>) -> Vec<v1::Finding> {
+    let mut report = Report::default();
+    for (path, text) in texts {
+        personal_data::check_text(&path, text, &mut report);
+    }
+    report.findings
+}
+
+/// Organizations that carry out items of the document, in its order.
+pub fn providers(content: &Content) -> Vec<Provider> {
+    content.as_kind().providers()
 }
 
 /// Every link from an item of the document, in its order.

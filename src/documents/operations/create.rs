@@ -81,8 +81,7 @@ async fn decide(
         withdraw_reason: WithdrawReason::Unspecified,
         withdrawn: false,
     };
-    let scope = call.caller.scope(Act::ReadDocuments);
-    let mut judgement = judge(exchange, &scope, &revision, &content)
+    let mut judgement = judge(exchange, &call.caller, &revision, &content)
         .await?
         .must_be_fit_to_keep()?;
     revision.write(encoded);

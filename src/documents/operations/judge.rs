@@ -5,12 +5,12 @@ use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
 use crate::{
-    access::Scope,
+    access::{Caller, Scope},
     documents::{link, model::Revision, store},
     error::{Error, Result},
     exchange::Exchange,
     kinds::{self, Content, Link, Subject, Target},
-    proto::v1::{Finding, Severity},
+    proto::v1::{Act, Finding, Severity},
 };
 
 const LINK_TO_NOTHING: &str = "document.link_to_nothing";
@@ -22,27 +22,27 @@ pub struct Judgement {
     owners: HashMap<Uuid, Uuid>,
 }
 
-/// Judges a content in the envelope of a revision. Links are followed as far as the scope sees.
+/// Judges a content in the envelope of a revision. Links are followed as far as the caller sees.
 pub async fn judge(
     exchange: &Exchange,
-    scope: &Scope,
+    caller: &Caller,
     revision: &Revision,
     content: &Content,
 ) -> Result<Judgement> {
     let links = kinds::links(content);
-    let targets = Targets::read(exchange, scope, &links).await?;
+    let scope = caller.scope(Act::ReadDocuments);
+    let targets = Targets::read(exchange, &scope, &links).await?;
     let round = revision.round.as_deref().unwrap_or_default();
     let mut findings = kinds::findings(Subject {
         period: revision.period.as_ref(),
         round,
         content,
     });
-    findings.extend(
-        links
-            .iter()
-            .filter(|link| !targets.has(link))
-            .map(leads_nowhere),
-    );
+    let broken = links.iter().filter(|link| !targets.has(link));
+    findings.extend(broken.map(|link| leads_nowhere(&link.field, &link.from_item)));
+    let providers = kinds::providers(content).into_iter();
+    let unknown = providers.filter(|provider| !caller.sees_organization(provider.organization_id));
+    findings.extend(unknown.map(|provider| leads_nowhere(&provider.field, &provider.item)));
     for (document, target) in &targets.newest {
         findings.extend(kinds::findings_beside(content, *document, &target.content));
     }
@@ -172,12 +172,12 @@ fn other(link: &Link) -> Option<(Uuid, Option<i32>)> {
 }
 
 /// The same whether the target does not exist, is of another sort, or may not be seen.
-fn leads_nowhere(link: &Link) -> Finding {
+fn leads_nowhere(field: &str, item: &str) -> Finding {
     Finding {
         rule: LINK_TO_NOTHING.to_owned(),
         severity: Severity::Error.into(),
-        field: link.field.clone(),
-        key: link.from_item.clone(),
+        field: field.to_owned(),
+        key: item.to_owned(),
         message_sv:
             "Hänvisningen leder inte till någon post av rätt slag i ett dokument som du får se."
                 .to_owned(),

@@ -16,6 +16,7 @@ use crate::{
     },
     error::{Error, Result},
     exchange::Exchange,
+    kinds,
     proto::v1::{Act, Review, ReviewComment, ReviewDecision, ReviewReason},
 };
 
@@ -45,6 +46,7 @@ pub async fn review(exchange: &Exchange, call: &Call, decision: Decision) -> Res
 
 fn decide(call: &Call, grant: &Grant, head: &Revision, decision: Decision) -> Result<Decided> {
     must_comment_on_fields(head, &decision.comments)?;
+    must_single_nobody_out(&decision)?;
     let current = head.number.unsigned_abs();
     if (decision.revision, &decision.content_hash) != (current, &head.content_hash) {
         return Err(Error::ReviewOutdated { revision: current });
@@ -121,6 +123,19 @@ fn must_comment_on_fields(head: &Revision, comments: &[ReviewComment]) -> Result
         Ok(())
     } else {
         Err(Error::Fields(violations))
+    }
+}
+
+fn must_single_nobody_out(decision: &Decision) -> Result<()> {
+    let comments = decision.comments.iter().enumerate();
+    let comments =
+        comments.map(|(index, comment)| (format!("comments[{index}].text"), comment.text.as_str()));
+    let text = ("text".to_owned(), decision.text.as_str());
+    let findings = kinds::personal_data(std::iter::once(text).chain(comments));
+    if findings.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::Findings(findings))
     }
 }
 

@@ -14,6 +14,7 @@ use crate::{
     documents::model::{Revision, Step},
     error::{Error, Result},
     exchange::Exchange,
+    kinds,
     proto::v1::{Act, Finding, Justification, Severity},
 };
 
@@ -40,8 +41,10 @@ async fn decide(
     must_be_seen(head, etag)?;
     let state = must_allow(head, Step::Submit)?;
     let content = present_content_of(head)?;
-    let scope = call.caller.scope(Act::ReadDocuments);
-    let findings = judge(exchange, &scope, head, &content).await?.findings;
+    let findings = judge(exchange, &call.caller, head, &content)
+        .await?
+        .findings;
+    let findings = [findings, personal_data_in(&justifications)].concat();
     let (justifications, findings) = weigh(findings, justifications)?;
     let mut revision = head.next(
         state,
@@ -56,6 +59,16 @@ async fn decide(
         links: Vec::new(),
         findings,
     })
+}
+
+fn personal_data_in(justifications: &[Justification]) -> Vec<Finding> {
+    let texts = justifications.iter().enumerate();
+    kinds::personal_data(texts.map(|(index, justification)| {
+        (
+            format!("justifications[{index}].reason"),
+            justification.reason.as_str(),
+        )
+    }))
 }
 
 /// The justifications that answer a finding, and all findings, if none of these stops the submission.

@@ -72,8 +72,7 @@ async fn decide(
         call.caller
             .grant_for(Act::EditDocuments, &target_of(&revision))?;
     }
-    let scope = call.caller.scope(Act::ReadDocuments);
-    let mut judgement = judge(exchange, &scope, &revision, &content)
+    let mut judgement = judge(exchange, &call.caller, &revision, &content)
         .await?
         .must_be_fit_to_keep()?;
     let encoded = content.encode();

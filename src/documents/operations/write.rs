@@ -154,7 +154,6 @@ fn rests_on_state(refusal: &Error) -> bool {
             | Error::OwnReview
             | Error::ReviewOutdated { .. }
             | Error::Findings(_)
-            | Error::Fields(_)
     )
 }
 

@@ -88,3 +88,6 @@ async fn pointing_at(db: &impl ConnectionTrait, documents: &[Uuid]) -> Result<Ve
         .filter(link::Column::ToDocumentId.is_in(documents.iter().copied()));
     Ok(links.into_tuple().all(db).await?)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,8 +1,8 @@
 //! What is wrong with a request that acts on a document or lists documents is named, and changes nothing.
 
 use styrkedja::proto::v1::{
-    Document, DocumentKind, ExternalId, ListDocumentsRequest, ReviewComment, ReviewReason,
-    UpdateDocumentRequest,
+    Document, DocumentKind, ExternalId, Justification, ListDocumentsRequest, ReviewComment,
+    ReviewReason, UpdateDocumentRequest,
 };
 use tonic::Code;
 
@@ -13,6 +13,7 @@ stories!(
     a_mask_names_what_may_be_written,
     a_change_needs_mask_and_etag,
     a_review_has_a_reason_that_fits_and_comments_on_fields,
+    personal_data_beside_the_content_is_found_too,
     ids_that_are_none_are_named,
     an_external_id_is_for_one_document_of_the_owner_and_kind,
     a_token_of_a_page_is_for_one_listing,
@@ -298,4 +299,49 @@ async fn a_token_of_a_page_is_for_one_listing(world: World) {
             (refusals[0].message(), refusals[0].details())
         );
     }
+}
+
+async fn personal_data_beside_the_content_is_found_too(world: World) {
+    let (principal, officer) = (
+        world.principal_of("Karbyskolan").await,
+        world.officer().await,
+    );
+    let mut paper = analysis(&world.id_of("Karbyskolan"));
+    analysis_in(&mut paper)
+        .participation
+        .as_mut()
+        .expect("participation")
+        .pupils = 0;
+    let draft = principal.draft(&paper).await;
+    let mut submit = submission(&draft);
+    let because = |reason: &str| Justification {
+        rule: "analysis.no_pupils_took_part".to_owned(),
+        field: "analysis.participation.pupils".to_owned(),
+        reason: reason.to_owned(),
+    };
+    submit.justifications = vec![because("Fråga elev@skola.example.")];
+    let status = refused(principal.hands_in(submit.clone()).await, "FINDINGS");
+    let found = told(&findings(&status));
+    assert!(
+        found.contains(&"personal_data.email_address justifications[0].reason".to_owned()),
+        "{found:?}"
+    );
+    submit.justifications = vec![because("Eleverna hörs i september.")];
+    let submitted = principal.hands_in(submit).await.expect("handed in");
+    let submitted = submitted.document.expect("a document");
+
+    let mut review = returning(&submitted);
+    review.text = "Ring 20121201-2387.".into();
+    review.comments = vec![ReviewComment {
+        field: "analysis.title".to_owned(),
+        text: "Skriv till elev@skola.example.".to_owned(),
+    }];
+    let status = refused(officer.reviews(review).await, "FINDINGS");
+    assert_eq!(
+        told(&findings(&status)),
+        [
+            "personal_data.identity_number text",
+            "personal_data.email_address comments[0].text",
+        ]
+    );
 }

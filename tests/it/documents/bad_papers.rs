@@ -2,7 +2,7 @@
 
 use styrkedja::proto::v1::{
     CreateDocumentRequest, Document, DocumentKind, DocumentLink, DocumentState, ExternalId,
-    ListDocumentsRequest,
+    ListDocumentsRequest, MeasureProvider,
 };
 use tonic::Code;
 
@@ -262,6 +262,16 @@ async fn a_link_to_nothing_is_found(world: World) {
                 .any(|finding| finding.rule == "document.link_to_nothing" && finding.key == "g1")
         );
     }
+    let mut unknown_university = plan(&karby, &own);
+    let measure = &mut plan_in(&mut unknown_university).measures[0];
+    measure.provider = MeasureProvider::University.into();
+    measure.university_id = request_id();
+    let status = refused(principal.creates(&unknown_university).await, "FINDINGS");
+    let expected = "document.link_to_nothing action_plan.measures[0].university_id".to_owned();
+    assert!(told(&findings(&status)).contains(&expected));
+    plan_in(&mut unknown_university).measures[0].university_id = world.id_of("Uppsala universitet");
+    principal.draft(&unknown_university).await;
+
     // A withdrawn document is no longer there to be built on.
     principal.withdraws(&own).await.expect("withdrawn");
     let status = refused(principal.creates(&plan(&karby, &own)).await, "FINDINGS");
