@@ -22,9 +22,10 @@ pub struct Migration;
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         run(manager, UP).await?;
-        let random = match manager.get_database_backend() {
-            DatabaseBackend::Sqlite => "randomblob(32)",
-            _ => "uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())",
+        let random = if manager.get_database_backend() == DatabaseBackend::Sqlite {
+            "randomblob(32)"
+        } else {
+            "uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())"
         };
         let draw = format!("INSERT INTO secrets (name, value) VALUES ('page_tokens', {random})");
         manager.get_connection().execute_unprepared(&draw).await?;
