@@ -65,7 +65,13 @@ async fn try_dry(story: &mut Story<'_>) -> anyhow::Result<()> {
     let listed = author.list(ListDocumentsRequest::default()).await;
     let listed = story
         .teller
-        .goes_well(&author, what, listed, |listed, _| listed.len().to_string())?;
+        .goes_well(&author, what, listed, |listed, language| {
+            format!(
+                "{} {}",
+                listed.len(),
+                language.of(["dokument", "documents"])
+            )
+        })?;
     ensure!(
         listed.is_empty(),
         "a dry run left {} documents behind",

@@ -53,7 +53,13 @@ async fn accepted(story: &mut Story<'_>) -> anyhow::Result<Shelf> {
     let listed = officer.list(request).await;
     let listed = story
         .teller
-        .goes_well(&officer, what, listed, |listed, _| listed.len().to_string())?;
+        .goes_well(&officer, what, listed, |listed, language| {
+            format!(
+                "{} {}",
+                listed.len(),
+                language.of(["dokument", "documents"])
+            )
+        })?;
     ensure!(
         listed.len() == 3 * UNITS.len(),
         "{} documents are accepted",

@@ -8,6 +8,7 @@ mod follow_up;
 mod grants;
 mod organizations;
 mod plans;
+mod returned;
 mod reviews;
 
 use super::story::Story;
