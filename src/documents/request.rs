@@ -27,13 +27,14 @@ pub struct Common<'a> {
 }
 
 impl Common<'_> {
-    /// The call, known again by these bytes. Who calls counts too: an answer is for the eyes of one.
-    pub fn known_by(self, request: &[u8]) -> Result<Call> {
+    /// The call, known again by these parts. Who calls counts too: an answer is for the eyes of one.
+    pub fn known_by(self, parts: &[&[u8]]) -> Result<Call> {
         let request_id = id("request_id", self.request_id)?;
-        let subject = self.caller.subject();
-        let mut body = (subject.len() as u64).to_be_bytes().to_vec();
-        body.extend(subject.as_bytes());
-        body.extend(request);
+        let mut body = Vec::new();
+        for part in [self.caller.subject().as_bytes()].iter().chain(parts) {
+            body.extend((part.len() as u64).to_be_bytes());
+            body.extend_from_slice(part);
+        }
         Ok(Call {
             method: self.method,
             request: request_id,

@@ -40,6 +40,16 @@ macro_rules! common {
     };
 }
 
+/// What a request that changes something asks for, whichever way it asks: tried or in earnest, under whatever id.
+macro_rules! body {
+    ($request:expr) => {{
+        let mut asked = $request.get_ref().clone();
+        asked.validate_only = false;
+        asked.request_id.clear();
+        asked.encode_to_vec()
+    }};
+}
+
 #[tonic::async_trait]
 impl DocumentService for Rpc {
     async fn create_document(
@@ -49,8 +59,10 @@ impl DocumentService for Rpc {
         let mut document = request.get_mut().document.take().unwrap_or_default();
         let new = request::new_document(&mut document)?;
         // The content is encoded once: to be kept, to be hashed, and to be known again.
-        let known_by = [document.encode_to_vec(), new.encoded.clone()].concat();
-        let call = common!(request, "CreateDocument").known_by(&known_by)?;
+        let kind = [new.content.kind() as u8];
+        let envelope = document.encode_to_vec();
+        let call =
+            common!(request, "CreateDocument").known_by(&[&kind, &envelope, &new.encoded])?;
         let Answer { shown, findings } = operations::create(&self.0, &call, new).await?;
         Ok(Response::new(v1::CreateDocumentResponse {
             document: Some(wire::document(shown)),
@@ -62,8 +74,7 @@ impl DocumentService for Rpc {
         &self,
         request: Request<v1::UpdateDocumentRequest>,
     ) -> Result<Response<v1::UpdateDocumentResponse>, Status> {
-        let call =
-            common!(request, "UpdateDocument").known_by(&request.get_ref().encode_to_vec())?;
+        let call = common!(request, "UpdateDocument").known_by(&[&body!(request)])?;
         let change = request::change(request.into_inner())?;
         let Answer { shown, findings } = operations::update(&self.0, &call, change).await?;
         Ok(Response::new(v1::UpdateDocumentResponse {
@@ -118,8 +129,7 @@ impl DocumentService for Rpc {
         &self,
         request: Request<v1::SubmitDocumentRequest>,
     ) -> Result<Response<v1::SubmitDocumentResponse>, Status> {
-        let call =
-            common!(request, "SubmitDocument").known_by(&request.get_ref().encode_to_vec())?;
+        let call = common!(request, "SubmitDocument").known_by(&[&body!(request)])?;
         let v1::SubmitDocumentRequest {
             id,
             etag,
@@ -139,8 +149,7 @@ impl DocumentService for Rpc {
         &self,
         request: Request<v1::ReviewDocumentRequest>,
     ) -> Result<Response<v1::ReviewDocumentResponse>, Status> {
-        let call =
-            common!(request, "ReviewDocument").known_by(&request.get_ref().encode_to_vec())?;
+        let call = common!(request, "ReviewDocument").known_by(&[&body!(request)])?;
         let decision = request::decision(request.into_inner())?;
         let Answer { shown, findings: _ } = operations::review(&self.0, &call, decision).await?;
         Ok(Response::new(v1::ReviewDocumentResponse {
@@ -152,8 +161,7 @@ impl DocumentService for Rpc {
         &self,
         request: Request<v1::WithdrawDocumentRequest>,
     ) -> Result<Response<v1::WithdrawDocumentResponse>, Status> {
-        let call =
-            common!(request, "WithdrawDocument").known_by(&request.get_ref().encode_to_vec())?;
+        let call = common!(request, "WithdrawDocument").known_by(&[&body!(request)])?;
         let request = request.into_inner();
         let id = request::id("id", &request.id)?;
         let answer =

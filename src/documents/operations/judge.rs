@@ -1,6 +1,6 @@
 //! What the exchange says of a document before it is written: the rules of its kind, and where its links lead.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use uuid::Uuid;
 
@@ -43,8 +43,12 @@ pub async fn judge(
     let providers = kinds::providers(content).into_iter();
     let unknown = providers.filter(|provider| !caller.sees_organization(provider.organization_id));
     findings.extend(unknown.map(|provider| leads_nowhere(&provider.field, &provider.item)));
-    for (document, target) in &targets.newest {
-        findings.extend(kinds::findings_beside(content, *document, &target.content));
+    // One revision of each document, the latest that is named.
+    let named: BTreeMap<_, _> = links.iter().filter_map(other).collect();
+    for (document, number) in named {
+        if let Some(target) = targets.get(document, number) {
+            findings.extend(kinds::findings_beside(content, document, &target.content));
+        }
     }
     kinds::put_in_order(&mut findings);
     let owners = targets
@@ -129,17 +133,21 @@ impl Targets {
             .is_some_and(|newest| newest.number == number)
     }
 
+    fn get(&self, document: Uuid, number: Option<i32>) -> Option<&Document> {
+        match number {
+            Some(number) if !self.is_newest(document, number) => {
+                self.earlier.get(&(document, number))
+            }
+            _ => self.newest.get(&document),
+        }
+    }
+
     /// Whether a link leads to an item of the right sort. Links inside the document are judged by the rules of its kind.
     fn has(&self, link: &Link) -> bool {
         let Target::Other { item, .. } = &link.to else {
             return true;
         };
-        let document = other(link).and_then(|(document, number)| match number {
-            Some(number) if !self.is_newest(document, number) => {
-                self.earlier.get(&(document, number))
-            }
-            _ => self.newest.get(&document),
-        });
+        let document = other(link).and_then(|(document, number)| self.get(document, number));
         document.is_some_and(|document| kinds::has_item(&document.content, item, link.relation))
     }
 }

@@ -82,8 +82,8 @@ fn decide(call: &Call, grant: &Grant, head: &Revision, decision: Decision) -> Re
     })
 }
 
-/// A grant in which the caller has had no part in the document: it neither wrote it, nor acts for its owner or for an
-/// organization that wrote it.
+/// A grant in which the caller reviews, if it has no part in the document: it neither wrote it, nor acts, by this grant or
+/// any other, for its owner or for an organization that wrote it.
 async fn impartial_grant<'a>(
     exchange: &Exchange,
     call: &'a Call,
@@ -91,25 +91,22 @@ async fn impartial_grant<'a>(
 ) -> Result<Option<&'a Grant>> {
     let caller = &call.caller;
     let writers = writers(store::history(exchange.database.reader(), head.document).await?);
-    if writers
+    let has_part = |organization| {
+        organization == head.owner || writers.iter().any(|(_, writer)| *writer == organization)
+    };
+    let wrote = writers
         .iter()
-        .any(|(subject, _)| subject == caller.subject())
-    {
+        .any(|(subject, _)| subject == caller.subject());
+    if wrote || caller.grants_now().any(|grant| has_part(grant.home)) {
         return Ok(None);
     }
     let target = target_of(head);
-    let reviewing = caller.grants().iter().filter(|grant| {
+    let reviewing = caller.grants_now().find(|grant| {
         caller
             .stopped_at(grant, Act::ReviewDocuments, &target)
             .is_none()
     });
-    let mut impartial = reviewing.filter(|grant| {
-        grant.home != head.owner
-            && writers
-                .iter()
-                .all(|(_, organization)| *organization != grant.home)
-    });
-    Ok(impartial.next().map(|grant| &**grant))
+    Ok(reviewing.map(|grant| &**grant))
 }
 
 fn must_comment_on_fields(head: &Revision, comments: &[ReviewComment]) -> Result<()> {

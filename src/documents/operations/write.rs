@@ -115,15 +115,23 @@ fn encode(revision: &Revision, findings: &[Finding]) -> Vec<u8> {
 }
 
 async fn repeat(exchange: &Exchange, call: &Call, answer: &[u8]) -> Result<Answer> {
-    let CreateDocumentResponse { document, findings } =
-        CreateDocumentResponse::decode(answer).map_err(Error::fault)?;
+    let CreateDocumentResponse {
+        document,
+        mut findings,
+    } = CreateDocumentResponse::decode(answer).map_err(Error::fault)?;
     let Document { id, revision, .. } = document.unwrap_or_default();
     let id = Uuid::try_parse(&id).map_err(Error::fault)?;
     let number = i32::try_from(revision).map_err(Error::fault)?;
     let scope = call.caller.scope(Act::ReadDocuments);
-    let revision = store::at_revision(exchange.database.reader(), &scope, id, number).await?;
+    let revision = store::at_revision(exchange.database.reader(), &scope, id, number)
+        .await?
+        .ok_or(Error::NotFound)?;
+    if revision.withdrawn {
+        // They speak of content that is no longer given out.
+        findings.clear();
+    }
     Ok(Answer {
-        shown: Shown::read(&call.caller, revision.ok_or(Error::NotFound)?)?,
+        shown: Shown::read(&call.caller, revision)?,
         findings,
     })
 }

@@ -1,6 +1,9 @@
 //! Requests that come again, come late, or come at once with others.
 
-use styrkedja::proto::v1::{DocumentState, ListDocumentsRequest};
+use styrkedja::proto::v1::{
+    ActionPlan, Analysis, CreateDocumentRequest, Document, DocumentState, ListDocumentsRequest,
+    UpdateDocumentRequest, document::Content,
+};
 use tonic::Code;
 
 use super::{acts::*, papers::*};
@@ -105,6 +108,34 @@ async fn a_request_id_is_for_one_request_of_one_caller(world: World) {
         (Code::AlreadyExists, "REQUEST_ID_CONFLICT".to_owned())
     );
 
+    // The same words as another kind of document are another request.
+    let titled = |content| Document {
+        content: Some(content),
+        ..Document {
+            owner_id: world.id_of("Karbyskolan"),
+            ..Document::default()
+        }
+    };
+    let title = || "Samma titel".to_owned();
+    let first = creation(&titled(Content::Analysis(Analysis {
+        title: title(),
+        ..Analysis::default()
+    })));
+    let second = CreateDocumentRequest {
+        document: Some(titled(Content::ActionPlan(ActionPlan {
+            title: title(),
+            ..ActionPlan::default()
+        }))),
+        ..first.clone()
+    };
+    let mut documents = principal.documents();
+    documents.create_document(first).await.expect("taken");
+    let refused = documents
+        .create_document(second)
+        .await
+        .expect_err("another kind");
+    assert_eq!(reason(&refused), "REQUEST_ID_CONFLICT");
+
     let mut submit = submission(&draft);
     submit.request_id = create.request_id.clone();
     assert_eq!(
@@ -120,7 +151,15 @@ async fn a_request_id_is_for_one_request_of_one_caller(world: World) {
     let mut edited = draft.clone();
     analysis_in(&mut edited).title = "Ny titel".into();
     let update = change(&edited, &["analysis.title"]);
-    principal.updates(update.clone()).await.expect("changed");
+    let changed = principal.updates(update.clone()).await.expect("changed");
+    let tried = UpdateDocumentRequest {
+        validate_only: true,
+        ..update.clone()
+    };
+    assert_eq!(
+        principal.updates(tried).await.expect("the same request"),
+        changed
+    );
     let refused = teacher
         .updates(update)
         .await

@@ -1,8 +1,8 @@
 //! The life of documents: from draft to accepted, by way of return, and withdrawn.
 
 use styrkedja::proto::v1::{
-    DocumentKind, DocumentState, Justification, ListDocumentsRequest, ReviewComment,
-    ReviewDecision, WithdrawReason,
+    CreateGrantRequest, DocumentKind, DocumentState, Justification, ListDocumentsRequest,
+    ReviewComment, ReviewDecision, Role, WhoAmIRequest, WithdrawReason,
 };
 use tonic::Code;
 
@@ -232,6 +232,37 @@ async fn nobody_reviews_their_own(world: World) {
         .reviews(acceptance(&written))
         .await
         .expect_err("the organizer wrote it");
+    assert_eq!(reason(&refused), "OWN_REVIEW");
+
+    // Assigned by the agency, and on the staff of the school as well.
+    let partial = world.method_supporter_of("Bällstabergsskolan").await;
+    let subject = partial
+        .access()
+        .who_am_i(WhoAmIRequest {})
+        .await
+        .expect("known");
+    let officer = world.officer().await;
+    for request in [
+        world.request(Role::Teacher, "Karbyskolan"),
+        CreateGrantRequest {
+            home_organization_id: world.id_of("Skolverket"),
+            ..world.request(Role::MethodSupporter, "Karbyskolan")
+        },
+    ] {
+        let request = CreateGrantRequest {
+            subject: subject.get_ref().subject.clone(),
+            ..request
+        };
+        officer
+            .access()
+            .create_grant(request)
+            .await
+            .expect("granted");
+    }
+    let refused = partial
+        .reviews(acceptance(&written))
+        .await
+        .expect_err("it belongs to the school");
     assert_eq!(reason(&refused), "OWN_REVIEW");
     let supporter = world.method_supporter_of("Karbyskolan").await;
     supporter
