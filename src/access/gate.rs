@@ -3,12 +3,14 @@
 
 use std::{
     future::Future,
-    pin::Pin,
+    pin::{Pin, pin},
     task::{Context, Poll},
+    time::Duration,
 };
 
+use bytes::Buf;
 use http::{HeaderMap, Request, Response};
-use tonic::{Status, body::Body};
+use tonic::{Status, body::Body, codegen::Body as HttpBody};
 use tower::{Layer, Service};
 
 use super::{Access, Caller};
@@ -17,6 +19,10 @@ use crate::{
     error::{Error, Result},
     proto::v1::Act,
 };
+
+/// How much of a refused request is taken in, and for how long.
+const DRAIN_BYTES: usize = 512 * 1024;
+const DRAIN_FOR: Duration = Duration::from_millis(250);
 
 const HEALTH: &str = "/grpc.health.v1.Health/";
 const REFLECTION: [&str; 2] = ["/grpc.reflection.v1.", "/grpc.reflection.v1alpha."];
@@ -59,7 +65,7 @@ impl<S, B> Service<Request<B>> for Gate<S>
 where
     S: Service<Request<B>, Response = Response<Body>> + Clone + Send + 'static,
     S::Future: Send,
-    B: Send + 'static,
+    B: HttpBody + Send + 'static,
 {
     type Response = Response<Body>;
     type Error = S::Error;
@@ -79,7 +85,10 @@ where
             match access.admit(&door, request.headers()).await {
                 Ok(Some(caller)) => request.extensions_mut().insert(caller),
                 Ok(None) => request.extensions_mut().remove(),
-                Err(refusal) => return Ok(Status::from(refusal).into_http()),
+                Err(refusal) => {
+                    let _ = tokio::time::timeout(DRAIN_FOR, drain(request.into_body())).await;
+                    return Ok(Status::from(refusal).into_http());
+                }
             };
             let answer = inner.call(request);
             match door.deadline() {
@@ -89,6 +98,22 @@ where
                     .unwrap_or_else(|_| Ok(Status::from(Error::Deadline).into_http())),
             }
         })
+    }
+}
+
+/// Takes in the body of a request that is refused, and forgets it. A stream that is answered before its body came is
+/// reset, what comes after is a fault of the peer, and after some of those HTTP/2 ends the connection: callers that were
+/// only refused would be cut off.
+async fn drain<B: HttpBody>(body: B) {
+    let mut body = pin!(body);
+    let mut bytes = 0;
+    while let Some(Ok(frame)) =
+        std::future::poll_fn(|context| body.as_mut().poll_frame(context)).await
+    {
+        bytes += frame.data_ref().map_or(0, Buf::remaining);
+        if bytes > DRAIN_BYTES {
+            return;
+        }
     }
 }
 
@@ -124,7 +149,7 @@ impl Door {
         }
     }
 
-    fn deadline(&self) -> Option<std::time::Duration> {
+    fn deadline(&self) -> Option<Duration> {
         match self {
             Self::Method(method) => method.deadline,
             Self::Open | Self::Verified | Self::Nothing => None,

@@ -9,12 +9,14 @@
 #[macro_use]
 mod world;
 
+mod access_matrix;
 mod callers;
 mod cli;
 mod crash;
 mod demo;
 mod differential;
 mod documents;
+mod grants;
 mod journal;
 mod organizations;
 mod requests;

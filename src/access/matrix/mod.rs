@@ -52,6 +52,8 @@ pub enum About {
     Document(DocumentKind, Stage),
     NewDocument(DocumentKind),
     Organization,
+    /// Grants of any role.
+    Grants,
     Grant(Role),
     NewGrant(Role),
     /// Nothing but the call itself.
@@ -141,6 +143,18 @@ impl Play {
         }
     }
 
+    fn can_exist(&self, about: About, spot: Spot) -> bool {
+        match about {
+            About::Document(kind, _) => self.documents.contains(&(kind, spot)),
+            About::Grant(role) => self.contract.role(role).granted_at.contains(&spot.kind()),
+            About::NewDocument(_)
+            | About::Organization
+            | About::Grants
+            | About::NewGrant(_)
+            | About::Call => true,
+        }
+    }
+
     fn cell<'a>(
         &self,
         method: &'a Method,
@@ -156,9 +170,7 @@ impl Play {
             (_, Relation::OtherRound) if !concerns_rounds(about) => return None,
             (_, relation) => Some(holder.spot(self.contract, relation)?),
         };
-        if let (About::Document(kind, _), Some(spot)) = (about, spot)
-            && !self.documents.contains(&(kind, spot))
-        {
+        if spot.is_some_and(|spot| !self.can_exist(about, spot)) {
             return None;
         }
         let verdict = verdict(self.contract, caller, method.act, about, relation, spot);
@@ -203,12 +215,17 @@ fn verdict(
             round,
         },
         About::Organization => Target::Organization(id),
-        About::Document(..) | About::Grant(_) if spot.is_none() => Target::Missing,
+        About::Document(..) | About::Grant(_) | About::Grants if spot.is_none() => Target::Missing,
         About::Document(kind, stage) => Target::Document {
             kind,
             owner: id,
             round,
             level: stage.level(),
+        },
+        About::Grants => Target::Grant {
+            role: Role::Unspecified,
+            organization: id,
+            round,
         },
         About::Grant(role) => Target::Grant {
             role,
@@ -245,7 +262,8 @@ fn abouts(contract: &Contract, method: &Method) -> Vec<About> {
         Act::ManageGrants if method.name.starts_with("Create") => {
             roles().map(About::NewGrant).collect()
         }
-        Act::ManageGrants | Act::ReadGrants => roles().map(About::Grant).collect(),
+        Act::ManageGrants => roles().map(About::Grant).collect(),
+        Act::ReadGrants => vec![About::Grants],
         Act::ImportOrganizations | Act::Unspecified | Act::CallOpenly | Act::KnowOwnAccess => {
             vec![About::Call]
         }
@@ -255,7 +273,11 @@ fn abouts(contract: &Contract, method: &Method) -> Vec<About> {
 fn concerns_rounds(about: About) -> bool {
     match about {
         About::Document(..) | About::NewDocument(_) => true,
-        About::Organization | About::Grant(_) | About::NewGrant(_) | About::Call => false,
+        About::Organization
+        | About::Grants
+        | About::Grant(_)
+        | About::NewGrant(_)
+        | About::Call => false,
     }
 }
 

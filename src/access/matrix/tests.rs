@@ -13,7 +13,7 @@ const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/access-matrix.txt"
 #[test]
 fn the_reviewed_text_is_what_the_contract_says() {
     let text = text(contract::get());
-    if env::var_os("STYRKEDJA_WRITE").is_some() {
+    if env::var_os("UPDATE_MATRIX").is_some() {
         fs::write(FILE, &text).unwrap();
     }
     let reviewed = fs::read_to_string(FILE).unwrap_or_default();
@@ -24,7 +24,7 @@ fn the_reviewed_text_is_what_the_contract_says() {
     assert!(
         text == reviewed,
         "docs/access-matrix.txt is not what the contract says, first at {differs:#?}; write it anew with \
-         STYRKEDJA_WRITE=1 and review the difference",
+         UPDATE_MATRIX=1 and review the difference",
     );
 }
 
@@ -164,9 +164,12 @@ fn no_rule_of_a_role_can_go_without_its_showing() {
     }
 }
 
+/// The roles that take one part in a kind.
+type Part = fn(&mut KindRule) -> &mut Vec<Role>;
+
 #[test]
 fn nobody_can_leave_a_kind_without_its_showing() {
-    let parts: [(&str, fn(&mut KindRule) -> &mut Vec<Role>); 3] = [
+    let parts: [(&str, Part); 3] = [
         ("authors", |rule| &mut rule.authors),
         ("reviewers", |rule| &mut rule.reviewers),
         ("readers", |rule| &mut rule.readers),

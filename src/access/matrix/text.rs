@@ -10,7 +10,7 @@ use crate::{
 
 const HEAD: &str = "\
 The access matrix: who may do what, made from the contract. Reviewed as text; a test compares it with the contract.
-Write it anew with: STYRKEDJA_WRITE=1 cargo test --lib access::matrix
+Write it anew with: UPDATE_MATRIX=1 cargo test --lib access::matrix
 
   +  let through; rules of state and content come after
   ~  let through, and refused since the role can not be granted there
@@ -209,6 +209,7 @@ fn subject(about: About) -> String {
             name(kind.as_str_name(), "DOCUMENT_KIND_")
         }
         About::Organization => "an organization".to_owned(),
+        About::Grants => "grants".to_owned(),
         About::Grant(role) | About::NewGrant(role) => role_name(role),
         About::Call => "whoever calls".to_owned(),
     }
