@@ -81,7 +81,7 @@ async fn connect(
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .busy_timeout(BUSY_TIMEOUT)
-        .statement_cache_capacity(256)
+        .statement_cache_capacity(512)
         .pragma("wal_autocheckpoint", WAL_PAGES)
         .pragma(
             "cache_size",

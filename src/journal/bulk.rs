@@ -42,8 +42,7 @@ pub async fn insert<M: ModelTrait>(tx: &DatabaseTransaction, models: &[&M]) -> R
     Ok(())
 }
 
-/// Runs a statement over many keys. `sql` sees them as the table `k`, made of `keys`, and must mind that a key may come
-/// more than once.
+/// A query over many keys, which it sees as the table `k`. It must mind that a key may come more than once.
 pub async fn select(
     tx: &DatabaseTransaction,
     columns: &[&str],
@@ -57,18 +56,48 @@ pub async fn select(
     Ok(found)
 }
 
-/// As [`select`], for a statement that returns nothing. Returns how many rows it changed.
-pub async fn execute(
+/// For each key the row `r` of a table that it names, by an index and in no other way.
+///
+/// Planners without statistics hold tables for tiny and would read them whole, and keep to that while they grow.
+pub async fn find(
     tx: &DatabaseTransaction,
     columns: &[&str],
     keys: &[Vec<Value>],
-    sql: &str,
-) -> Result<u64, DbErr> {
-    let mut changed = 0;
-    for statement in over_keys(tx.get_database_backend(), columns, keys, sql) {
-        changed += tx.execute_raw(statement).await?.rows_affected();
+    what: &str,
+    table: &str,
+    named: &str,
+) -> Result<Vec<QueryResult>, DbErr> {
+    let sql = if tx.get_database_backend() == DbBackend::Postgres {
+        format!(
+            "SELECT {what} FROM k CROSS JOIN LATERAL (SELECT * FROM {table} r WHERE {named} LIMIT 1) r"
+        )
+    } else {
+        format!("SELECT {what} FROM k CROSS JOIN {table} r WHERE {named}")
+    };
+    select(tx, columns, keys, &sql).await
+}
+
+/// Ends for each key the row `r` of a table that it names at its `until`.
+pub async fn end(
+    tx: &DatabaseTransaction,
+    columns: &[&str],
+    keys: &[Vec<Value>],
+    table: &str,
+    named: &str,
+) -> Result<(), DbErr> {
+    let sql = if tx.get_database_backend() == DbBackend::Postgres {
+        format!(
+            ", found AS (SELECT r.place, k.until FROM k CROSS JOIN LATERAL
+                 (SELECT r.ctid AS place FROM {table} r WHERE {named} LIMIT 1) r)
+             UPDATE {table} SET until_position = found.until FROM found WHERE {table}.ctid = found.place"
+        )
+    } else {
+        format!("UPDATE {table} AS r SET until_position = k.until FROM k WHERE {named}")
+    };
+    for statement in over_keys(tx.get_database_backend(), columns, keys, &sql) {
+        tx.execute_raw(statement).await?;
     }
-    Ok(changed)
+    Ok(())
 }
 
 /// Fills the last statement up with its last key, so that statements keep to the fixed lengths.

@@ -126,26 +126,29 @@ async fn read_heads(
         .iter()
         .map(|key| vec![key.owner.into(), key.id.into()])
         .collect();
-    let sql = match target {
-        Target::Document => {
-            "SELECT r.owner_id, r.document_id, r.revision, r.kind, r.external_scheme, r.external_value
-             FROM k CROSS JOIN revisions r
-             WHERE r.owner_id = k.owner AND r.document_id = k.id AND r.until_position IS NULL"
-        }
-        Target::Organization => {
-            "SELECT r.id, r.id, r.revision, r.organization_number, r.school_unit_code, r.external_scheme, r.external_value
-             FROM k CROSS JOIN organizations r WHERE r.id = k.id AND r.until_position IS NULL"
-        }
-        Target::Grant => {
-            "SELECT r.organization_id, r.id, r.revision FROM k CROSS JOIN grants r
-             WHERE r.organization_id = k.owner AND r.id = k.id AND r.until_position IS NULL"
-        }
-        Target::Succession => {
-            "SELECT r.predecessor_id, r.successor_id, 1 FROM k CROSS JOIN successions r
-             WHERE r.predecessor_id = k.owner AND r.successor_id = k.id"
-        }
+    let (what, table, named) = match target {
+        Target::Document => (
+            "r.owner_id, r.document_id, r.revision, r.kind, r.external_scheme, r.external_value",
+            "revisions",
+            "r.owner_id = k.owner AND r.document_id = k.id AND r.until_position IS NULL",
+        ),
+        Target::Organization => (
+            "r.id, r.id, r.revision, r.organization_number, r.school_unit_code, r.external_scheme, r.external_value",
+            "organizations",
+            "r.id = k.id AND r.until_position IS NULL",
+        ),
+        Target::Grant => (
+            "r.organization_id, r.id, r.revision",
+            "grants",
+            "r.organization_id = k.owner AND r.id = k.id AND r.until_position IS NULL",
+        ),
+        Target::Succession => (
+            "r.predecessor_id, r.successor_id, 1",
+            "successions",
+            "r.predecessor_id = k.owner AND r.successor_id = k.id",
+        ),
     };
-    for row in bulk::select(tx, &["owner", "id"], &values, sql).await? {
+    for row in bulk::find(tx, &["owner", "id"], &values, what, table, named).await? {
         let (owner, id) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
         let head = Head {
             revision: row.try_get_by_index(2)?,
@@ -196,30 +199,34 @@ async fn read_holders(
     let Some(first) = identities.first() else {
         return Ok(());
     };
-    let (columns, sql): (&[&str], _) = match first {
+    let (columns, what, table, named): (&[&str], _, _, _) = match first {
         Identity::DocumentExternalId { .. } => (
             &["owner", "kind", "scheme", "value"],
-            "SELECT r.document_id, r.owner_id, r.kind, r.external_scheme, r.external_value FROM k CROSS JOIN revisions r
-             WHERE r.owner_id = k.owner AND r.kind = k.kind AND r.external_scheme = k.scheme AND r.external_value = k.value
+            "r.document_id, r.owner_id, r.kind, r.external_scheme, r.external_value",
+            "revisions",
+            "r.owner_id = k.owner AND r.kind = k.kind AND r.external_scheme = k.scheme AND r.external_value = k.value
              AND r.until_position IS NULL AND r.external_value IS NOT NULL",
         ),
         Identity::OrganizationNumber(_) => (
             &["number"],
-            "SELECT r.id, r.organization_number FROM k CROSS JOIN organizations r
-             WHERE r.organization_number = k.number AND r.until_position IS NULL",
+            "r.id, r.organization_number",
+            "organizations",
+            "r.organization_number = k.number AND r.until_position IS NULL",
         ),
         Identity::SchoolUnitCode(_) => (
             &["code"],
-            "SELECT r.id, r.school_unit_code FROM k CROSS JOIN organizations r
-             WHERE r.school_unit_code = k.code AND r.until_position IS NULL",
+            "r.id, r.school_unit_code",
+            "organizations",
+            "r.school_unit_code = k.code AND r.until_position IS NULL",
         ),
         Identity::OrganizationExternalId { .. } => (
             &["scheme", "value"],
-            "SELECT r.id, r.external_scheme, r.external_value FROM k CROSS JOIN organizations r
-             WHERE r.external_scheme = k.scheme AND r.external_value = k.value AND r.until_position IS NULL",
+            "r.id, r.external_scheme, r.external_value",
+            "organizations",
+            "r.external_scheme = k.scheme AND r.external_value = k.value AND r.until_position IS NULL",
         ),
     };
-    for row in bulk::select(tx, columns, &values, sql).await? {
+    for row in bulk::find(tx, columns, &values, what, table, named).await? {
         let id = row.try_get_by_index(0)?;
         let (identity, holder) = match first {
             Identity::DocumentExternalId { .. } => {
@@ -306,10 +313,18 @@ async fn read_requests(
         .iter()
         .map(|key| vec![key.organization.into(), key.id.into()])
         .collect();
-    let sql =
-        "SELECT r.organization_id, r.request_id, r.digest, r.answer FROM k CROSS JOIN requests r
-               WHERE r.organization_id = k.organization AND r.request_id = k.id";
-    for row in bulk::select(tx, &["organization", "id"], &values, sql).await? {
+    let what = "r.organization_id, r.request_id, r.digest, r.answer";
+    let named = "r.organization_id = k.organization AND r.request_id = k.id";
+    for row in bulk::find(
+        tx,
+        &["organization", "id"],
+        &values,
+        what,
+        "requests",
+        named,
+    )
+    .await?
+    {
         let answered = Answered {
             digest: row.try_get_by_index(2)?,
             answer: row.try_get_by_index(3)?,
@@ -386,22 +401,26 @@ async fn end(tx: &DatabaseTransaction, superseded: &[Superseded]) -> Result<(), 
                 ]
             })
             .collect();
-        let sql = match target {
-            Target::Document => {
-                "UPDATE revisions SET until_position = k.until FROM k WHERE revisions.owner_id = k.owner
-                 AND revisions.document_id = k.id AND revisions.revision = k.revision"
-            }
-            Target::Organization => {
-                "UPDATE organizations SET until_position = k.until FROM k WHERE organizations.id = k.id
-                 AND organizations.revision = k.revision"
-            }
-            Target::Grant => {
-                "UPDATE grants SET until_position = k.until FROM k WHERE grants.organization_id = k.owner
-                 AND grants.id = k.id AND grants.revision = k.revision"
-            }
+        let (table, named) = match target {
+            Target::Document => (
+                "revisions",
+                "r.owner_id = k.owner AND r.document_id = k.id AND r.revision = k.revision",
+            ),
+            Target::Organization => ("organizations", "r.id = k.id AND r.revision = k.revision"),
+            Target::Grant => (
+                "grants",
+                "r.organization_id = k.owner AND r.id = k.id AND r.revision = k.revision",
+            ),
             Target::Succession => continue,
         };
-        bulk::execute(tx, &["owner", "id", "revision", "until"], &values, sql).await?;
+        bulk::end(
+            tx,
+            &["owner", "id", "revision", "until"],
+            &values,
+            table,
+            named,
+        )
+        .await?;
     }
     Ok(())
 }

@@ -28,6 +28,8 @@ use crate::clock;
 const LARGEST_GROUP: usize = 512;
 /// What a group may weigh, in bytes, before it is closed.
 const HEAVIEST_GROUP: usize = 8 * 1024 * 1024;
+/// How long a group waits for callers that are about to come.
+const GATHERING: Duration = Duration::from_micros(300);
 /// How long a group is tried again.
 const PATIENCE: Duration = Duration::from_secs(3);
 /// How often a group may clash with what another server writes.
@@ -42,6 +44,34 @@ pub struct Writer {
     jobs: mpsc::Receiver<Job>,
     head: watch::Sender<i64>,
     stop: CancellationToken,
+    /// How many writes the last two groups had.
+    recent: [usize; 2],
+}
+
+/// Writes that go into one transaction, and what they weigh.
+struct Group {
+    jobs: Vec<Job>,
+    bytes: usize,
+}
+
+impl Group {
+    fn new(first: Job) -> Self {
+        let mut group = Self {
+            jobs: Vec::new(),
+            bytes: 0,
+        };
+        group.push(first);
+        group
+    }
+
+    fn push(&mut self, job: Job) {
+        self.bytes += job.write.rows.iter().map(Row::bytes).sum::<usize>();
+        self.jobs.push(job);
+    }
+
+    fn has_room(&self) -> bool {
+        self.jobs.len() < LARGEST_GROUP && self.bytes < HEAVIEST_GROUP
+    }
 }
 
 impl Writer {
@@ -56,6 +86,7 @@ impl Writer {
             jobs,
             head,
             stop,
+            recent: [0; 2],
         }
     }
 
@@ -64,6 +95,7 @@ impl Writer {
         while let Some(job) = self.next().await {
             let (dry, real): (Vec<Job>, Vec<Job>) = self
                 .gather(job)
+                .await
                 .into_iter()
                 .partition(|job| job.write.dry_run);
             if !real.is_empty() {
@@ -88,16 +120,25 @@ impl Writer {
     }
 
     /// All that has arrived, as far as it fits.
-    fn gather(&mut self, first: Job) -> Vec<Job> {
-        let bytes = |job: &Job| job.write.rows.iter().map(Row::bytes).sum::<usize>();
-        let mut weight = bytes(&first);
-        let mut group = vec![first];
-        while group.len() < LARGEST_GROUP && weight < HEAVIEST_GROUP {
-            let Ok(job) = self.jobs.try_recv() else { break };
-            weight += bytes(&job);
-            group.push(job);
+    ///
+    /// The callers of the last commit come back one after another. Waiting a moment for as many as came before is far
+    /// cheaper than a commit for the first and another for the rest; whoever is alone never waits.
+    async fn gather(&mut self, first: Job) -> Vec<Job> {
+        let mut group = Group::new(first);
+        let expected = self.recent.into_iter().max().unwrap_or_default();
+        let began = Instant::now();
+        loop {
+            while group.has_room() {
+                let Ok(job) = self.jobs.try_recv() else { break };
+                group.push(job);
+            }
+            if group.jobs.len() >= expected || !group.has_room() || began.elapsed() > GATHERING {
+                break;
+            }
+            tokio::task::yield_now().await;
         }
-        group
+        self.recent = [self.recent[1], group.jobs.len()];
+        group.jobs
     }
 
     async fn write(&self, jobs: Vec<Job>) {
