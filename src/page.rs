@@ -4,6 +4,8 @@
 use aws_lc_rs::hmac;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 
+use crate::error::Error;
+
 const VERSION: u8 = 1;
 const TAG_BYTES: usize = 32;
 const HEAD_BYTES: usize = 1 + 8;
@@ -32,6 +34,15 @@ pub struct Place {
     pub after: Vec<u8>,
 }
 
+/// Where a listing stands, its keys being of so many bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing<const N: usize> {
+    /// The position at which all pages of the listing show the exchange.
+    pub position: i64,
+    /// The key of the last item given out. None: the listing begins.
+    pub after: Option<[u8; N]>,
+}
+
 /// The token was changed, or was made for another caller or other filters. Which of these is not told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the page token was not made for this caller and these filters")]
@@ -55,7 +66,32 @@ impl PageKey {
         BASE64_URL_SAFE_NO_PAD.encode(token)
     }
 
-    pub fn open(&self, listing: Listing<'_>, token: &str) -> Result<Place, CursorInvalid> {
+    /// Where the token says that the listing goes on. Without a token it begins, at the position of now.
+    pub fn standing<const N: usize>(
+        &self,
+        listing: Listing<'_>,
+        token: &str,
+        now: i64,
+    ) -> Result<Standing<N>, Error> {
+        if token.is_empty() {
+            return Ok(Standing {
+                position: now,
+                after: None,
+            });
+        }
+        let Place { position, after } = self.open(listing, token)?;
+        if position > now {
+            // The database was restored to a time before the token was made.
+            return Err(Error::ResyncRequired);
+        }
+        let after = after.try_into().map_err(|_| Error::CursorInvalid)?;
+        Ok(Standing {
+            position,
+            after: Some(after),
+        })
+    }
+
+    fn open(&self, listing: Listing<'_>, token: &str) -> Result<Place, CursorInvalid> {
         let token = BASE64_URL_SAFE_NO_PAD
             .decode(token)
             .map_err(|_| CursorInvalid)?;
@@ -153,6 +189,23 @@ mod tests {
         fn any_text_at_all_is_refused(token in ".*") {
             prop_assert_eq!(key().open(LISTING, &token), Err(CursorInvalid));
         }
+    }
+
+    #[test]
+    fn a_listing_begins_now_goes_on_where_it_stood_and_begins_anew_when_time_went_back() {
+        let begin = key().standing::<2>(LISTING, "", 7).unwrap();
+        assert_eq!((begin.position, begin.after), (7, None));
+        let place = Place {
+            position: 7,
+            after: vec![1, 2],
+        };
+        let token = key().seal(LISTING, &place);
+        let on = key().standing::<2>(LISTING, &token, 9).unwrap();
+        assert_eq!((on.position, on.after), (7, Some([1, 2])));
+        let ahead = key().standing::<2>(LISTING, &token, 6);
+        assert!(matches!(ahead, Err(Error::ResyncRequired)));
+        let of_other_keys = key().standing::<3>(LISTING, &token, 9);
+        assert!(matches!(of_other_keys, Err(Error::CursorInvalid)));
     }
 
     #[test]

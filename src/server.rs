@@ -75,7 +75,7 @@ pub async fn start(config: &Config) -> Result<Running, StartError> {
     let incoming = TcpIncoming::bind(config.listen)
         .map_err(listen)?
         .with_nodelay(Some(true))
-        .with_keepalive(Some(Duration::from_secs(60)));
+        .with_keepalive(Some(Duration::from_mins(1)));
     let address = incoming.local_addr().map_err(listen)?;
     let (health, routes) = services(&exchange, config.reflection).await;
     let server = transport(config.tls.as_ref())?;

@@ -9,7 +9,7 @@ use sqlx::{
 };
 use styrkedja::clock;
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 #[derive(Clone)]
 enum Pool {

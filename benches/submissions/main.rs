@@ -6,6 +6,7 @@
 
 #![expect(
     clippy::expect_used,
+    clippy::panic,
     clippy::print_stdout,
     clippy::unwrap_used,
     reason = "a benchmark prints, and stops when it can not go on"
@@ -120,7 +121,7 @@ async fn rate<F: Future<Output = ()> + Send + 'static>(
     for task in tasks {
         total += task.await.expect("the client goes on");
     }
-    f64::from(total) / (began.elapsed() - WARM_UP).as_secs_f64()
+    f64::from(total) / began.elapsed().saturating_sub(WARM_UP).as_secs_f64()
 }
 
 fn median(mut values: Vec<f64>) -> f64 {

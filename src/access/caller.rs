@@ -160,6 +160,11 @@ impl Caller {
         }
     }
 
+    /// Whether the organization is closed: its last day was before today.
+    pub fn organization_has_ended(&self, id: Uuid) -> bool {
+        self.snapshot.tree.has_ended(id, &self.at.date())
+    }
+
     pub fn sees_organization(&self, id: Uuid) -> bool {
         self.allows(Act::ReadOrganizations, &Target::Organization(id))
     }

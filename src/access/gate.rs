@@ -13,7 +13,7 @@ use http::{HeaderMap, Request, Response};
 use tonic::{Status, body::Body, codegen::Body as HttpBody};
 use tower::{Layer, Service};
 
-use super::{Access, Caller};
+use super::{Access, Caller, refusals::Trail};
 use crate::{
     contract::{self, Method},
     error::{Error, Result},
@@ -75,30 +75,47 @@ where
         self.inner.poll_ready(context)
     }
 
-    fn call(&mut self, mut request: Request<B>) -> Self::Future {
+    fn call(&mut self, request: Request<B>) -> Self::Future {
         // The clone takes the place of the service that was polled ready.
         let ready = self.inner.clone();
-        let mut inner = std::mem::replace(&mut self.inner, ready);
+        let inner = std::mem::replace(&mut self.inner, ready);
         let access = self.access.clone();
-        Box::pin(async move {
-            let door = Door::at(request.uri().path());
-            match access.admit(&door, request.headers()).await {
-                Ok(Some(caller)) => request.extensions_mut().insert(caller),
-                Ok(None) => request.extensions_mut().remove(),
-                Err(refusal) => {
-                    let _ = tokio::time::timeout(DRAIN_FOR, drain(request.into_body())).await;
-                    return Ok(Status::from(refusal).into_http());
-                }
-            };
-            let answer = inner.call(request);
-            match door.deadline() {
-                None => answer.await,
-                Some(deadline) => tokio::time::timeout(deadline, answer)
-                    .await
-                    .unwrap_or_else(|_| Ok(Status::from(Error::Deadline).into_http())),
-            }
-        })
+        Box::pin(async move { pass(&access, inner, request, Duration::MAX).await })
     }
+}
+
+/// Lets a call through the gate or refuses it, in the method's time, and in no more than `at_most`.
+async fn pass<S, B>(
+    access: &Access,
+    mut inner: S,
+    mut request: Request<B>,
+    at_most: Duration,
+) -> Result<Response<Body>, S::Error>
+where
+    S: Service<Request<B>, Response = Response<Body>>,
+    B: HttpBody,
+{
+    let door = Door::at(request.uri().path());
+    let mut trail = Trail::default();
+    let answer = async {
+        match access.admit(&door, request.headers(), &mut trail).await {
+            Ok(Some(caller)) => request.extensions_mut().insert(caller),
+            Ok(None) => request.extensions_mut().remove(),
+            Err(refusal) => {
+                let _ = tokio::time::timeout(DRAIN_FOR, drain(request.into_body())).await;
+                return Ok(Status::from(refusal).into_http());
+            }
+        };
+        inner.call(request).await
+    };
+    let deadline = door.deadline().unwrap_or(Duration::MAX).min(at_most);
+    let answer = tokio::time::timeout(deadline, answer)
+        .await
+        .unwrap_or_else(|_| Ok(Status::from(Error::Deadline).into_http()))?;
+    if let Some(name) = door.name() {
+        trail.tell(name, &answer);
+    }
+    Ok(answer)
 }
 
 /// Takes in the body of a request that is refused, and forgets it. A stream that is answered before its body came is
@@ -149,6 +166,15 @@ impl Door {
         }
     }
 
+    /// Its name in the security log. None: nobody is refused there.
+    fn name(&self) -> Option<&str> {
+        match self {
+            Self::Method(method) => Some(&method.path),
+            Self::Verified => Some("reflection"),
+            Self::Open | Self::Nothing => None,
+        }
+    }
+
     fn deadline(&self) -> Option<Duration> {
         match self {
             Self::Method(method) => method.deadline,
@@ -159,17 +185,24 @@ impl Door {
 
 impl Access {
     /// Who calls, where a method needs to know. Refuses whom the method is not for.
-    async fn admit(&self, door: &Door, headers: &HeaderMap) -> Result<Option<Caller>> {
+    async fn admit(
+        &self,
+        door: &Door,
+        headers: &HeaderMap,
+        trail: &mut Trail,
+    ) -> Result<Option<Caller>> {
         let act = door.act();
         if act == Act::CallOpenly {
             return Ok(None);
         }
-        let caller = self.identify(headers).await?;
+        let caller = self.identify(headers, trail).await?;
+        trail.caller(&caller);
         if act != Act::KnowOwnAccess {
-            caller.must(act).inspect_err(|_| {
-                tracing::info!(target: "security", act = act.as_str_name(), "A caller may not do what it tried.");
-            })?;
+            caller.must(act)?;
         }
         Ok(Some(caller))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,13 +2,18 @@
 //! Remembers tokens that were verified. Does not know what their subjects may do.
 
 use std::{
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, Mutex, PoisonError, RwLock},
     time::Duration,
 };
 
 use aws_lc_rs::digest;
+use futures::{
+    FutureExt as _, StreamExt as _,
+    future::{BoxFuture, Shared},
+    stream::FuturesUnordered,
+};
 use moka::sync::Cache;
-use tokio::{sync::Mutex, time::Instant};
+use tokio::{task::AbortHandle, time::Instant};
 
 use super::{
     jwks::Source,
@@ -18,7 +23,7 @@ use super::{
 
 /// How often keys are fetched anew.
 pub const REFRESH_EVERY: Duration = Duration::from_mins(5);
-/// Tokens with unknown key ids make keys be fetched at most this often.
+/// Tokens with unknown key ids make the keys of an issuer be fetched at most this often.
 const REFRESH_AT_MOST_EVERY: Duration = Duration::from_secs(30);
 /// Verified tokens remembered at most.
 const REMEMBERED: u64 = 10_000;
@@ -34,26 +39,36 @@ pub struct Outside {
 #[derive(Debug)]
 pub struct Issuers {
     audience: String,
-    own: Key,
     outside: Vec<Outside>,
-    /// The keys in force, and how many times they were replaced.
-    ring: RwLock<(u64, Arc<KeyRing>)>,
-    /// Held while keys are fetched, so that many callers wait for one fetch.
-    fetched: Mutex<Fetched>,
+    /// Of each outside issuer: the last time that its keys were fetched.
+    fetches: Vec<Mutex<Option<Fetch>>>,
+    in_force: Arc<RwLock<InForce>>,
     /// By fingerprint: what was verified, and with which keys in force.
     remembered: Cache<[u8; 32], (u64, Verified)>,
 }
 
+/// A fetch of one issuer's keys, in a task of its own: it goes on when those who wait for it have gone.
 #[derive(Debug)]
-struct Fetched {
+struct Fetch {
+    began: Instant,
+    task: AbortHandle,
+    done: Done,
+}
+
+type Done = Shared<BoxFuture<'static, ()>>;
+
+/// The keys in force, and how many times they became others.
+#[derive(Debug)]
+struct InForce {
+    version: u64,
+    ring: Arc<KeyRing>,
+    own: Key,
     /// The last good keys of each outside issuer.
-    keys: Vec<Vec<Key>>,
-    began: Option<Instant>,
-    ended: Option<Instant>,
+    outside: Vec<Vec<Key>>,
 }
 
 impl Issuers {
-    /// Issuers in order of precedence, the exchange itself first. Call `refresh` before the first token comes.
+    /// Issuers in order of precedence, the exchange itself first. Call `fetch` before the first token comes.
     pub fn new(
         audience: &str,
         own: &OwnKey,
@@ -61,16 +76,17 @@ impl Issuers {
         outside: Vec<Outside>,
     ) -> anyhow::Result<Self> {
         let own = own.public(iss)?;
+        let in_force = InForce {
+            version: 0,
+            ring: Arc::new(KeyRing::new([own.clone()])),
+            own,
+            outside: vec![Vec::new(); outside.len()],
+        };
         Ok(Self {
             audience: audience.to_owned(),
-            ring: RwLock::new((0, Arc::new(KeyRing::new([own.clone()])))),
-            own,
-            fetched: Mutex::new(Fetched {
-                keys: vec![Vec::new(); outside.len()],
-                began: None,
-                ended: None,
-            }),
+            fetches: outside.iter().map(|_| Mutex::default()).collect(),
             outside,
+            in_force: Arc::new(RwLock::new(in_force)),
             remembered: Cache::builder()
                 .max_capacity(REMEMBERED)
                 .time_to_live(Duration::from_secs(MAX_LIFETIME.unsigned_abs()))
@@ -84,11 +100,10 @@ impl Issuers {
             return Err(Fault::TooLarge);
         }
         let print = fingerprint(token);
-        let (mut version, mut ring) = self.ring();
         if let Some((_, verified)) = self
             .remembered
             .get(&print)
-            .filter(|(with, _)| *with == version)
+            .filter(|(with, _)| *with == self.ring().0)
         {
             return if now < verified.expires_at + LEEWAY {
                 Ok(verified)
@@ -96,48 +111,74 @@ impl Issuers {
                 Err(Fault::Expired)
             };
         }
-        let mut verified = token::verify(token, &ring, &self.audience, now);
-        if verified == Err(Fault::UnknownKey) && !self.outside.is_empty() {
-            self.refresh(REFRESH_AT_MOST_EVERY).await;
-            (version, ring) = self.ring();
-            verified = token::verify(token, &ring, &self.audience, now);
-        }
+        let (version, verified) = self.verify_anew(token, now).await;
         let verified = verified?;
         self.remembered.insert(print, (version, verified.clone()));
         Ok(verified)
     }
 
+    /// The name of the issuer whose key a refused token names. For the log alone: nothing was verified.
+    pub fn named_by(&self, token: &str) -> Option<String> {
+        token::named_key(token, &self.ring().1).map(|key| key.issuer.name.clone())
+    }
+
     /// Fetches all keys now.
     pub async fn fetch(&self) {
-        self.refresh(Duration::ZERO).await;
+        self.refresh(Duration::ZERO).collect::<()>().await;
+    }
+
+    /// Verifies with the keys in force, and where the key is unknown, anew after each issuer that has answered: no
+    /// issuer that is slow delays the tokens of another.
+    async fn verify_anew(&self, token: &str, now: i64) -> (u64, Result<Verified, Fault>) {
+        let verify = || {
+            let (version, ring) = self.ring();
+            (version, token::verify(token, &ring, &self.audience, now))
+        };
+        let verified = verify();
+        if verified.1 != Err(Fault::UnknownKey) {
+            return verified;
+        }
+        let mut fetches = self.refresh(REFRESH_AT_MOST_EVERY);
+        loop {
+            let verified = verify();
+            if verified.1 != Err(Fault::UnknownKey) || fetches.next().await.is_none() {
+                return verified;
+            }
+        }
     }
 
     fn ring(&self) -> (u64, Arc<KeyRing>) {
-        self.ring
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        let in_force = self.in_force.read().unwrap_or_else(PoisonError::into_inner);
+        (in_force.version, Arc::clone(&in_force.ring))
     }
 
-    /// Fetches the keys of all issuers, unless that was done by another while this one waited, or too lately.
-    /// Keys of an issuer that can not be reached stay.
-    async fn refresh(&self, at_most_every: Duration) {
-        let asked = Instant::now();
-        let mut fetched = self.fetched.lock().await;
-        let done_meanwhile = fetched.ended.is_some_and(|ended| ended >= asked);
-        let lately = fetched
-            .began
-            .is_some_and(|began| began.elapsed() < at_most_every);
-        if done_meanwhile || lately {
-            return;
+    /// The fetches to wait for: of every issuer that is being asked, and of those that were not asked lately.
+    fn refresh(&self, at_most_every: Duration) -> FuturesUnordered<Done> {
+        (0..self.outside.len())
+            .filter_map(|n| self.fetch_one(n, at_most_every))
+            .collect()
+    }
+
+    fn fetch_one(&self, n: usize, at_most_every: Duration) -> Option<Done> {
+        let mut fetch = self.fetches[n]
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(last) = &*fetch {
+            if !last.task.is_finished() {
+                return Some(last.done.clone());
+            }
+            if last.began.elapsed() < at_most_every {
+                return None;
+            }
         }
-        fetched.began = Some(asked);
-        let answers =
-            futures::future::join_all(self.outside.iter().map(|one| one.source.fetch(&one.issuer)))
-                .await;
-        for ((one, kept), answer) in self.outside.iter().zip(&mut fetched.keys).zip(answers) {
-            match answer {
-                Ok(keys) => *kept = keys,
+        let one = self.outside[n].clone();
+        let in_force = Arc::clone(&self.in_force);
+        let task = tokio::spawn(async move {
+            match one.source.fetch(&one.issuer).await {
+                Ok(keys) => in_force
+                    .write()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .replace(n, keys),
                 Err(cause) => {
                     let cause = format!("{cause:#}");
                     tracing::warn!(
@@ -147,19 +188,31 @@ impl Issuers {
                     );
                 }
             }
-        }
-        fetched.ended = Some(Instant::now());
-        self.replace_ring(&fetched.keys);
+        });
+        let abort = task.abort_handle();
+        let done = task.map(|_| ()).boxed().shared();
+        *fetch = Some(Fetch {
+            began: Instant::now(),
+            task: abort,
+            done: done.clone(),
+        });
+        Some(done)
     }
+}
 
-    fn replace_ring(&self, outside: &[Vec<Key>]) {
+impl InForce {
+    /// Puts an issuer's keys in force. A key may be gone because it leaked: what was verified with the old ones is
+    /// verified anew.
+    fn replace(&mut self, n: usize, keys: Vec<Key>) {
+        if self.outside[n] == keys {
+            return;
+        }
+        self.outside[n] = keys;
         let keys = std::iter::once(&self.own)
-            .chain(outside.iter().flatten())
+            .chain(self.outside.iter().flatten())
             .cloned();
-        let ring = Arc::new(KeyRing::new(keys));
-        let mut in_force = self.ring.write().unwrap_or_else(PoisonError::into_inner);
-        // A key may be gone because it leaked: what was verified with the old ones is verified anew.
-        *in_force = (in_force.0 + 1, ring);
+        self.ring = Arc::new(KeyRing::new(keys));
+        self.version += 1;
     }
 }
 

@@ -11,6 +11,7 @@ pub mod matrix;
 mod model;
 mod operations;
 pub mod own_key;
+mod refusals;
 mod register;
 mod rpc;
 mod rules;
@@ -32,6 +33,7 @@ use crate::{
     error::{Error, Result},
 };
 use issuers::{Issuers, Outside};
+use refusals::Trail;
 use register::Register;
 
 pub use caller::Caller;
@@ -42,6 +44,8 @@ pub use scope::{Scope, target_of};
 
 /// How often the register is read anew, so that what other server processes write counts here.
 const POLL: Duration = Duration::from_millis(500);
+/// Nobody is let in by a register older than this: a revocation may be missing in it.
+const OLDEST: Duration = Duration::from_secs(5);
 
 /// Who may call, and what they may do. Cheap to clone; all clones see the same register.
 #[derive(Clone, Debug)]
@@ -74,16 +78,18 @@ impl Access {
     }
 
     /// The caller whom the token of a request names. Every fault of a token is told alike.
-    async fn identify(&self, headers: &HeaderMap) -> Result<Caller> {
+    async fn identify(&self, headers: &HeaderMap, trail: &mut Trail) -> Result<Caller> {
         let now = clock::now();
-        let verified = match token::bearer(headers) {
-            Ok(token) => self.issuers.verify(token, now.seconds()).await,
-            Err(fault) => Err(fault),
-        };
-        let verified = verified.map_err(|fault| {
-            tracing::info!(target: "security", reason = fault.word(), "A token was not accepted.");
+        let mut refused = |fault, issuer| {
+            trail.fault(fault, issuer);
             Error::TokenNotAccepted
-        })?;
+        };
+        let token = token::bearer(headers).map_err(|fault| refused(fault, None))?;
+        let verified = self.issuers.verify(token, now.seconds()).await;
+        let verified = verified.map_err(|fault| refused(fault, self.issuers.named_by(token)))?;
+        if self.register.age() > OLDEST {
+            return Err(Error::try_again());
+        }
         let end = Time::from_micros(0).plus_seconds(verified.expires_at);
         Ok(Caller::new(
             &verified.subject,
@@ -97,13 +103,23 @@ impl Access {
     fn keep_fresh(&self) {
         let register = Arc::downgrade(&self.register);
         tokio::spawn(async move {
+            let mut fails = false;
             loop {
                 tokio::time::sleep(POLL).await;
                 let Some(register) = register.upgrade() else {
                     return;
                 };
-                if let Err(cause) = register.refresh().await {
-                    tracing::warn!(%cause, "The register of access could not be read anew.");
+                let failed_before = fails;
+                let refreshed = register.refresh().await;
+                fails = refreshed.is_err();
+                match refreshed {
+                    Err(cause) if !failed_before => {
+                        tracing::warn!(%cause, "The register of access can not be read anew.");
+                    }
+                    Ok(()) if failed_before => {
+                        tracing::info!("The register of access is read anew again.");
+                    }
+                    Ok(()) | Err(_) => {}
                 }
             }
         });

@@ -4,16 +4,25 @@
 use std::{
     collections::HashMap,
     sync::{Arc, PoisonError, RwLock},
+    time::Duration,
 };
 
-use sea_orm::{ColumnTrait, DatabaseConnection, DbErr, EntityTrait, QueryFilter, QuerySelect};
-use tokio::sync::Mutex;
+use sea_orm::{
+    ColumnTrait, ConnAcquireErr, DatabaseConnection, DbErr, EntityTrait, QueryFilter, QuerySelect,
+};
+use tokio::{
+    sync::Mutex,
+    time::{Instant, timeout},
+};
 use uuid::Uuid;
 
 use super::{entity as grants, model::Grant, store, tree::Tree};
 use crate::{
     database::Database, organizations::entity as organizations, proto::v1::OrganizationType,
 };
+
+/// The longest that one reading may take.
+const READ_WITHIN: Duration = Duration::from_secs(2);
 
 /// One state of the register.
 #[derive(Clone, Debug, Default)]
@@ -56,6 +65,8 @@ impl Snapshot {
 pub struct Register {
     database: Database,
     snapshot: RwLock<Arc<Snapshot>>,
+    /// When the last reading that went well began.
+    read_at: RwLock<Instant>,
     seen: Mutex<Seen>,
 }
 
@@ -73,6 +84,7 @@ impl Register {
         let register = Self {
             database: database.clone(),
             snapshot: RwLock::default(),
+            read_at: RwLock::new(Instant::now()),
             seen: Mutex::default(),
         };
         register.refresh().await?;
@@ -83,8 +95,32 @@ impl Register {
         Arc::clone(&self.snapshot.read().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// How long ago it was that everything committed by then counted.
+    pub fn age(&self) -> Duration {
+        self.read_at
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .elapsed()
+    }
+
     /// Reads what was written since the last time. After it, everything committed before it counts.
     pub async fn refresh(&self) -> Result<(), DbErr> {
+        let began = Instant::now();
+        timeout(READ_WITHIN, self.read())
+            .await
+            .unwrap_or(Err(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)))?;
+        let mut read_at = self.read_at.write().unwrap_or_else(PoisonError::into_inner);
+        *read_at = began.max(*read_at);
+        Ok(())
+    }
+
+    #[cfg(test)]
+    pub fn grow_older_by(&self, time: Duration) {
+        let mut read_at = self.read_at.write().unwrap();
+        *read_at = read_at.checked_sub(time).unwrap();
+    }
+
+    async fn read(&self) -> Result<(), DbErr> {
         let mut seen = self.seen.lock().await;
         let connection = self.database.reader();
         let head = store::position(connection).await?;
@@ -100,10 +136,11 @@ impl Register {
         let mut snapshot = Snapshot::clone(&self.snapshot());
         if !moved.is_empty() {
             let tree = Arc::make_mut(&mut snapshot.tree);
-            for (id, kind, parent, position) in moved {
+            for (id, kind, parent, end_date, position) in moved {
                 let kind = OrganizationType::try_from(i32::from(kind))
                     .unwrap_or(OrganizationType::Unspecified);
                 tree.put(id, kind, parent);
+                tree.close(id, end_date);
                 now_seen.organizations = now_seen.organizations.max(position);
             }
         }
@@ -120,7 +157,7 @@ impl Register {
     }
 }
 
-type Moved = (Uuid, i16, Option<Uuid>, i64);
+type Moved = (Uuid, i16, Option<Uuid>, Option<String>, i64);
 
 async fn organizations(connection: &DatabaseConnection, after: i64) -> Result<Vec<Moved>, DbErr> {
     use organizations::Column;
@@ -130,7 +167,13 @@ async fn organizations(connection: &DatabaseConnection, after: i64) -> Result<Ve
     )]
     organizations::Entity::find()
         .select_only()
-        .columns([Column::Id, Column::Type, Column::ParentId, Column::Position])
+        .columns([
+            Column::Id,
+            Column::Type,
+            Column::ParentId,
+            Column::EndDate,
+            Column::Position,
+        ])
         .filter(Column::Position.gt(after))
         .filter(Column::UntilPosition.is_null())
         .into_tuple()
@@ -149,4 +192,25 @@ async fn granted(connection: &DatabaseConnection, after: i64) -> Result<Vec<gran
         .filter(Column::UntilPosition.is_null())
         .all(connection)
         .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::database::Purpose;
+
+    #[tokio::test]
+    async fn a_reading_that_hangs_ends_and_does_not_count() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("db").display());
+        let database = Database::open(&url, Purpose::Serve).await.unwrap();
+        let register = Register::open(&database).await.unwrap();
+        register.grow_older_by(Duration::from_mins(1));
+        let held = register.seen.lock().await;
+        assert!(register.refresh().await.is_err());
+        assert!(register.age() > Duration::from_mins(1));
+        drop(held);
+        register.refresh().await.unwrap();
+        assert!(register.age() < Duration::from_mins(1));
+    }
 }

@@ -3,6 +3,7 @@
 mod wire;
 
 use tonic::{Request, Response, Status};
+use uuid::Uuid;
 
 use super::{
     caller_of,
@@ -12,9 +13,9 @@ use super::{
 };
 use crate::{
     contract,
-    error::{Error, Result},
+    error::Result,
     exchange::Exchange,
-    page::{self, Listing, Place},
+    page::{self, Listing, Place, Standing},
     proto::v1::{self, access_service_server::AccessService},
 };
 use wire::encoded;
@@ -140,27 +141,14 @@ impl AccessService for Rpc {
 }
 
 impl Rpc {
-    /// Where a listing goes on, or that it begins.
+    /// Which part of a listing is asked for.
     async fn part(&self, listing: Listing<'_>, token: &str, size: usize) -> Result<Part> {
-        let limit = u64::try_from(size).unwrap_or(u64::MAX).saturating_add(1);
-        if token.is_empty() {
-            let position = store::position(self.0.database.reader()).await?;
-            return Ok(Part {
-                position,
-                after: None,
-                limit,
-            });
-        }
-        let place = self
-            .0
-            .pages
-            .open(listing, token)
-            .map_err(|_| Error::CursorInvalid)?;
-        let after = uuid::Uuid::from_slice(&place.after).map_err(|_| Error::CursorInvalid)?;
+        let now = store::position(self.0.database.reader()).await?;
+        let Standing { position, after } = self.0.pages.standing(listing, token, now)?;
         Ok(Part {
-            position: place.position,
-            after: Some(after),
-            limit,
+            position,
+            after: after.map(Uuid::from_bytes),
+            limit: u64::try_from(size).unwrap_or(u64::MAX).saturating_add(1),
         })
     }
 }

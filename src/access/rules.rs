@@ -7,12 +7,13 @@ use uuid::Uuid;
 use super::{
     caller::Caller,
     model::{Grant, Target},
+    tree::Tree,
 };
 use crate::{
     clock::Time,
     contract::{RoleRule, Violation},
     error::{Error, Result},
-    proto::v1::{Act, Role},
+    proto::v1::{Act, OrganizationType, Role},
 };
 
 /// The longest that a grant lasts whose role demands an end, in seconds: a year, leap days included.
@@ -86,32 +87,37 @@ pub fn granting<'a>(caller: &'a Caller, new: &NewGrant) -> Result<&'a Arc<Grant>
 pub fn faults(caller: &Caller, granting: &Grant, new: &NewGrant) -> Vec<Violation> {
     let ground = caller.ground();
     let rule = ground.contract.role(new.role);
-    let fits = ground
-        .tree
-        .kind(new.organization)
-        .is_some_and(|kind| rule.granted_at.contains(&kind));
-    let ended = new.not_after.is_some_and(|end| end <= ground.now);
+    let past = new.not_after.is_some_and(|end| end <= ground.now);
+    let outlasts = !lasts_as_long_as(granting, new.not_after);
+    let when = |wrong: bool, rule: &Rule| wrong.then(|| rule.violation());
     let checks = [
-        (new.subject == caller.subject(), &TO_ONESELF),
-        (!fits, &GRANTED_AT),
-        (
-            rule.assigned == (new.home == new.organization),
-            if rule.assigned {
-                &OTHER_HOME
-            } else {
-                &NO_OTHER_HOME
-            },
-        ),
-        (rule.round_required && new.round.is_none(), &ROUND),
-        (ended, &PAST),
-        (lacks_end(rule, new, ground.now), &END),
-        (!lasts_as_long_as(granting, new.not_after), &OUTLASTS),
+        when(new.subject == caller.subject(), &TO_ONESELF),
+        wrong_place(ground.tree, rule, new),
+        when(caller.organization_has_ended(new.organization), &CLOSED),
+        wrong_home(rule, new),
+        when(rule.round_required && new.round.is_none(), &ROUND),
+        when(past, &PAST),
+        when(lacks_end(rule, new, ground.now), &END),
+        when(outlasts, &OUTLASTS),
     ];
-    checks
-        .into_iter()
-        .filter(|(wrong, _)| *wrong)
-        .map(|(_, rule)| rule.violation())
-        .collect()
+    checks.into_iter().flatten().collect()
+}
+
+fn wrong_place(tree: &Tree, rule: &RoleRule, new: &NewGrant) -> Option<Violation> {
+    let fits = is_one_of(tree, new.organization, &rule.granted_at);
+    (!fits).then(|| GRANTED_AT.naming(&rule.granted_at))
+}
+
+fn wrong_home(rule: &RoleRule, new: &NewGrant) -> Option<Violation> {
+    match (rule.assigned, new.home == new.organization) {
+        (false, true) | (true, false) => None,
+        (false, false) => Some(NO_OTHER_HOME.violation()),
+        (true, true) => Some(OTHER_HOME.violation()),
+    }
+}
+
+fn is_one_of(tree: &Tree, id: Uuid, types: &[OrganizationType]) -> bool {
+    tree.kind(id).is_some_and(|kind| types.contains(&kind))
 }
 
 fn lasts_as_long_as(granting: &Grant, end: Option<Time>) -> bool {
@@ -135,6 +141,17 @@ impl Rule {
     fn violation(&self) -> Violation {
         Violation::new(self.field, self.id, self.en, self.sv)
     }
+
+    /// With the types of organization that would do.
+    fn naming(&self, types: &[OrganizationType]) -> Violation {
+        let names: Vec<&str> = types.iter().map(OrganizationType::as_str_name).collect();
+        let names = names.join(", ");
+        let (en, sv) = (
+            format!("{} {names}.", self.en),
+            format!("{} {names}.", self.sv),
+        );
+        Violation::new(self.field, self.id, en, sv)
+    }
 }
 
 static TO_ONESELF: Rule = Rule {
@@ -146,8 +163,14 @@ static TO_ONESELF: Rule = Rule {
 static GRANTED_AT: Rule = Rule {
     field: "organization_id",
     id: "grant.granted_at",
-    en: "The role can not be granted at this type of organization.",
-    sv: "Rollen kan inte ges vid en organisation av den här typen.",
+    en: "The role can not be granted at this type of organization; name one of these types:",
+    sv: "Rollen kan inte ges vid en organisation av den här typen; ange en av dessa typer:",
+};
+static CLOSED: Rule = Rule {
+    field: "organization_id",
+    id: "grant.organization_ended",
+    en: "The organization has ended; grant the role at its successor.",
+    sv: "Organisationen har upphört; ge rollen vid dess efterträdare.",
 };
 static OTHER_HOME: Rule = Rule {
     field: "home_organization_id",
@@ -170,8 +193,8 @@ static ROUND: Rule = Rule {
 static PAST: Rule = Rule {
     field: "not_after",
     id: "grant.end_ahead",
-    en: "The end must lie ahead.",
-    sv: "Slutet måste ligga framåt i tiden.",
+    en: "The end has passed; name a later time than now.",
+    sv: "Sluttiden har passerats; ange en tid senare än nu.",
 };
 static END: Rule = Rule {
     field: "not_after",
@@ -185,3 +208,6 @@ static OUTLASTS: Rule = Rule {
     en: "Your own grant ends; what you grant must end with it or before.",
     sv: "Din egen behörighet upphör; den du ger måste upphöra då eller tidigare.",
 };
+
+#[cfg(test)]
+mod tests;

@@ -9,10 +9,12 @@ use crate::proto::v1::OrganizationType;
 /// Deeper than any tree is. Bounds every walk, so that rows gone wrong can not make one endless.
 const DEPTH: usize = 32;
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Node {
     kind: OrganizationType,
     parent: Option<Uuid>,
+    /// The last day, `YYYY-MM-DD`.
+    end_date: Option<String>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -22,9 +24,16 @@ pub struct Tree {
 }
 
 impl Tree {
-    /// Puts an organization in its place, or moves it there.
+    /// Puts an organization in its place, or moves it there. It is open until closed.
     pub fn put(&mut self, id: Uuid, kind: OrganizationType, parent: Option<Uuid>) {
-        let before = self.nodes.insert(id, Node { kind, parent });
+        let before = self.nodes.insert(
+            id,
+            Node {
+                kind,
+                parent,
+                end_date: None,
+            },
+        );
         let old_parent = before.and_then(|node| node.parent);
         if old_parent == parent {
             return;
@@ -35,6 +44,21 @@ impl Tree {
         if let Some(parent) = parent {
             self.children.entry(parent).or_default().push(id);
         }
+    }
+
+    /// Says what an organization's last day is.
+    pub fn close(&mut self, id: Uuid, end_date: Option<String>) {
+        if let Some(node) = self.nodes.get_mut(&id) {
+            node.end_date = end_date;
+        }
+    }
+
+    /// Whether its last day lies before the day, `YYYY-MM-DD`.
+    pub fn has_ended(&self, id: Uuid, day: &str) -> bool {
+        self.nodes
+            .get(&id)
+            .and_then(|node| node.end_date.as_deref())
+            .is_some_and(|end_date| end_date < day)
     }
 
     pub fn contains(&self, id: Uuid) -> bool {
@@ -116,6 +140,18 @@ mod tests {
         assert_eq!(tree.with_descendants(id(2)), [id(2)]);
         assert!(!tree.is_below_or_same(id(2), id(3)));
         assert!(tree.is_below_or_same(id(1), id(3)));
+    }
+
+    #[test]
+    fn an_organization_is_open_through_its_last_day() {
+        let mut tree = tree();
+        tree.close(id(3), Some("2026-06-30".to_owned()));
+        assert!(!tree.has_ended(id(3), "2026-06-30"));
+        assert!(tree.has_ended(id(3), "2026-07-01"));
+        assert!(
+            !tree.has_ended(id(4), "2026-07-01"),
+            "what has no last day is open"
+        );
     }
 
     #[test]

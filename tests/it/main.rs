@@ -16,6 +16,7 @@ mod crash;
 mod demo;
 mod differential;
 mod documents;
+mod ended;
 mod grants;
 mod journal;
 mod organizations;

@@ -85,16 +85,19 @@ impl Drop for KeyServer {
     }
 }
 
-fn issuers(own: &OwnKey, source: &str) -> Issuers {
+fn outside(name: &str, source: &str) -> Outside {
     let issuer = Arc::new(Issuer {
-        name: "idp".to_owned(),
-        iss: "https://idp".to_owned(),
+        name: name.to_owned(),
+        iss: format!("https://{name}"),
     });
-    let outside = Outside {
+    Outside {
         issuer,
         source: Source::parse(source).unwrap(),
-    };
-    Issuers::new("aud", own, "https://exchange", vec![outside]).unwrap()
+    }
+}
+
+fn issuers(own: &OwnKey, source: &str) -> Issuers {
+    Issuers::new("aud", own, "https://exchange", vec![outside("idp", source)]).unwrap()
 }
 
 #[tokio::test]
@@ -155,6 +158,48 @@ async fn many_unknown_keys_cost_one_fetch() {
             .all(|answer| *answer == Err(Fault::UnknownKey))
     );
     assert_eq!(server.calls(), 1);
+}
+
+#[tokio::test]
+async fn a_caller_that_goes_away_leaves_the_fetch_to_those_who_come_after() {
+    let (own, first) = (key(), key());
+    let server = KeyServer::start().await;
+    server.offer(&[&first]);
+    let issuers = issuers(&own, &server.url);
+    let token = token(&first, "https://idp");
+    assert_eq!(issuers.verify(&token, NOW).now_or_never(), None);
+    assert!(issuers.verify(&token, NOW).await.is_ok());
+    assert_eq!(server.calls(), 1);
+}
+
+#[tokio::test]
+async fn what_was_verified_is_remembered_until_keys_become_others() {
+    let (own, first, second) = (key(), key(), key());
+    let server = KeyServer::start().await;
+    server.offer(&[&first]);
+    let issuers = issuers(&own, &server.url);
+    issuers.fetch().await;
+    let version = issuers.ring().0;
+    issuers.fetch().await;
+    assert_eq!((server.calls(), issuers.ring().0), (2, version));
+    server.offer(&[&first, &second]);
+    issuers.fetch().await;
+    assert_ne!(issuers.ring().0, version);
+}
+
+#[tokio::test]
+async fn an_issuer_that_never_answers_delays_no_other() {
+    let (own, first) = (key(), key());
+    let server = KeyServer::start().await;
+    server.offer(&[&first]);
+    let dead = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let dead_url = format!("http://{}/keys", dead.local_addr().unwrap());
+    let both = vec![outside("dead", &dead_url), outside("idp", &server.url)];
+    let issuers = Issuers::new("aud", &own, "https://exchange", both).unwrap();
+    let began = Instant::now();
+    let token = token(&first, "https://idp");
+    assert!(issuers.verify(&token, NOW).await.is_ok());
+    assert!(began.elapsed() < Duration::from_secs(4));
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use jsonwebtoken::{Algorithm, DecodingKey, crypto};
+use jsonwebtoken::{Algorithm, DecodingKey, DecodingKeyKind as Kind, crypto};
 
 use super::Fault;
 
@@ -20,6 +20,31 @@ pub struct Key {
     pub issuer: Arc<Issuer>,
     pub algorithm: Algorithm,
     pub decoding: DecodingKey,
+}
+
+impl PartialEq for Key {
+    fn eq(&self, other: &Self) -> bool {
+        let Self {
+            kid,
+            issuer,
+            algorithm,
+            decoding,
+        } = self;
+        let same_bytes = match (decoding.kind(), other.decoding.kind()) {
+            (Kind::SecretOrDer(one), Kind::SecretOrDer(other)) => one == other,
+            (
+                Kind::RsaModulusExponent { n, e },
+                Kind::RsaModulusExponent {
+                    n: other_n,
+                    e: other_e,
+                },
+            ) => (n, e) == (other_n, other_e),
+            (Kind::SecretOrDer(_) | Kind::RsaModulusExponent { .. }, _) => false,
+        };
+        (kid, issuer, algorithm) == (&other.kid, &other.issuer, &other.algorithm)
+            && decoding.family() == other.decoding.family()
+            && same_bytes
+    }
 }
 
 impl Key {

@@ -47,6 +47,13 @@ pub fn verify(token: &str, keys: &KeyRing, audience: &str, now: i64) -> Result<V
     })
 }
 
+/// The key that the token's header names, whoever signed it.
+pub fn named_key<'a>(token: &str, keys: &'a KeyRing) -> Option<&'a Key> {
+    let parts = Parts::of(token).ok()?;
+    let header = header::Header::read(&decoded(parts.header).ok()?).ok()?;
+    keys.get(&header.kid)
+}
+
 struct Parts<'a> {
     header: &'a str,
     claims: &'a str,

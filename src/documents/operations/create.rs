@@ -10,8 +10,9 @@ use super::{
 use crate::{
     access::{Grant, Target},
     clock,
+    contract::Violation,
     documents::model::{Level, Revision},
-    error::Result,
+    error::{Error, Result},
     exchange::Exchange,
     kinds::Content,
     proto::v1::{Act, DocumentState, ExternalId, Period, WithdrawReason},
@@ -58,6 +59,9 @@ async fn decide(
         content,
         encoded,
     } = new;
+    if call.caller.organization_has_ended(owner) {
+        return Err(Error::field(owner_has_ended()));
+    }
     let now = clock::now();
     let mut revision = Revision {
         owner,
@@ -92,4 +96,13 @@ async fn decide(
         links,
         findings: judgement.findings,
     })
+}
+
+fn owner_has_ended() -> Violation {
+    Violation::new(
+        "document.owner_id",
+        "owner.ended",
+        "The owner has ended; name its successor as the owner.",
+        "Ägaren har upphört; ange dess efterträdare som ägare.",
+    )
 }

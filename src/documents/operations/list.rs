@@ -11,7 +11,7 @@ use crate::{
     },
     error::{Error, Result},
     exchange::Exchange,
-    page::{Listing, Place},
+    page::{Listing, Place, Standing},
     proto::v1::Act,
 };
 
@@ -30,12 +30,6 @@ pub struct Listed {
     pub next: Option<String>,
 }
 
-/// Where a listing stands: its position, and the last key given out.
-struct Standing<K> {
-    position: i64,
-    after: Option<K>,
-}
-
 pub async fn list(
     exchange: &Exchange,
     caller: &Caller,
@@ -44,10 +38,8 @@ pub async fn list(
     size: usize,
     token: &str,
 ) -> Result<Listed> {
-    let Standing {
-        position,
-        mut after,
-    } = standing(exchange, listing, token, Uuid::from_bytes).await?;
+    let Standing { position, after } = standing(exchange, listing, token).await?;
+    let mut after = after.map(Uuid::from_bytes);
     let scope = caller.scope(Act::ReadDocuments);
     let mut shown = Vec::new();
     let mut bytes = 0;
@@ -92,14 +84,11 @@ pub async fn revisions(
     if store::head(reader, &scope, document).await?.is_none() {
         return Err(Error::NotFound);
     }
-    let Standing {
-        position,
-        after: before,
-    } = standing(exchange, listing, token, i32::from_be_bytes).await?;
+    let Standing { position, after } = standing(exchange, listing, token).await?;
     let page = Page {
         document,
         position,
-        before,
+        before: after.map(i32::from_be_bytes),
         limit: size as u64 + 1,
     };
     let mut found = store::revisions(reader, &scope, page).await?;
@@ -114,30 +103,14 @@ pub async fn revisions(
     Ok(Listed { shown, next })
 }
 
-/// Where the token says that the listing goes on. Without a token it begins, at the position of now.
-async fn standing<K, const N: usize>(
+/// Where the token says that the listing goes on.
+async fn standing<const N: usize>(
     exchange: &Exchange,
     listing: Listing<'_>,
     token: &str,
-    key: impl Fn([u8; N]) -> K,
-) -> Result<Standing<K>> {
+) -> Result<Standing<N>> {
     let now = store::position(exchange.database.reader()).await?;
-    if token.is_empty() {
-        return Ok(Standing {
-            position: now,
-            after: None,
-        });
-    }
-    let Place { position, after } = exchange.pages.open(listing, token)?;
-    if position > now {
-        // The database was restored to a time before the token was made.
-        return Err(Error::ResyncRequired);
-    }
-    let after = after.try_into().map_err(|_| Error::CursorInvalid)?;
-    Ok(Standing {
-        position,
-        after: Some(key(after)),
-    })
+    exchange.pages.standing(listing, token, now)
 }
 
 fn seal(exchange: &Exchange, listing: Listing<'_>, position: i64, after: &[u8]) -> String {

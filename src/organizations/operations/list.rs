@@ -4,13 +4,13 @@ use uuid::Uuid;
 
 use crate::{
     access::Caller,
-    error::{Error, Result},
+    error::Result,
     exchange::Exchange,
     organizations::{
         model::Organization,
         store::{self, Filter},
     },
-    page::{Listing, Place},
+    page::{Listing, Place, Standing},
     proto::v1::Act,
 };
 
@@ -41,7 +41,9 @@ pub async fn list(
     size: usize,
     token: &str,
 ) -> Result<Listed> {
-    let (position, mut after) = standing(exchange, listing, token).await?;
+    let now = store::position(exchange.database.reader()).await?;
+    let Standing { position, after } = exchange.pages.standing(listing, token, now)?;
+    let mut after = after.map(Uuid::from_bytes);
     let scope = caller.scope(Act::ReadOrganizations);
     let prefix = search.name_prefix.to_lowercase();
     let limit = if prefix.is_empty() {
@@ -90,26 +92,4 @@ pub async fn list(
         organizations,
         next,
     })
-}
-
-/// Where the token says that the listing goes on. Without a token it begins, at the position of now.
-async fn standing(
-    exchange: &Exchange,
-    listing: Listing<'_>,
-    token: &str,
-) -> Result<(i64, Option<Uuid>)> {
-    let now = store::position(exchange.database.reader()).await?;
-    if token.is_empty() {
-        return Ok((now, None));
-    }
-    let Place { position, after } = exchange
-        .pages
-        .open(listing, token)
-        .map_err(|_| Error::CursorInvalid)?;
-    if position > now {
-        // The database was restored to a time before the token was made.
-        return Err(Error::ResyncRequired);
-    }
-    let after = Uuid::from_slice(&after).map_err(|_| Error::CursorInvalid)?;
-    Ok((position, Some(after)))
 }

@@ -94,7 +94,7 @@ fn run_and_kill(place: &Place, honesty: Honesty) -> Vec<Acknowledged> {
         acknowledged
     });
     begins
-        .recv_timeout(Duration::from_secs(60))
+        .recv_timeout(Duration::from_mins(1))
         .expect("the writer writes");
     let moment = clock::new_id().as_u128() % 300;
     std::thread::sleep(Duration::from_millis(

@@ -242,10 +242,9 @@ async fn tamper(path: &str, sql: &str) {
         .fetch_all(&mut connection)
         .await
         .expect("they can be listed");
-    let drops: String = indexes
-        .iter()
-        .map(|index| format!("DROP INDEX {index}; "))
-        .collect();
+    let drops = indexes.iter().fold(String::new(), |drops, index| {
+        format!("{drops}DROP INDEX {index}; ")
+    });
     sqlx::raw_sql(AssertSqlSafe(drops + sql))
         .execute(&mut connection)
         .await
