@@ -62,10 +62,13 @@ async fn an_organization_is_found_by_each_of_its_identities(world: World) {
         .expect("found");
     assert_eq!(organizer.municipality_code, "0115");
     assert_eq!(organizer.organizer_type(), OrganizerType::Municipal);
-    let refusal = get(&officer, by_code("57370453"), "2020-02-30")
-        .await
-        .expect_err("no such day");
-    assert_eq!(refusal.code(), Code::InvalidArgument);
+    for (malformed, date) in [
+        (by_code("57370453"), "2020-02-30"),
+        (by_number("2120000028"), ""),
+    ] {
+        let refusal = get(&officer, malformed, date).await.expect_err("malformed");
+        assert_eq!(refusal.code(), Code::InvalidArgument);
+    }
 }
 
 async fn a_unit_that_moves_is_found_where_it_was(world: World) {
@@ -135,7 +138,7 @@ async fn what_is_outside_looks_like_what_is_not_there(world: World) {
         .expect_err("outside");
     for missing in [
         get(&head, by_code("99999999"), "").await,
-        get(&head, by_number("2120000028"), "").await,
+        get(&head, by_number("2120002080"), "").await,
         get(&head, by_id("01900000-0000-7000-8000-000000000000"), "").await,
         get(&head, by_id(&world.id_of("Karbyskolan")), "").await,
     ] {
