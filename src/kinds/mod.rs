@@ -155,12 +155,7 @@ pub fn findings(subject: Subject<'_>) -> Vec<v1::Finding> {
 
 /// Puts findings in the order of the document.
 pub fn put_in_order(findings: &mut [v1::Finding]) {
-    findings.sort_by_cached_key(|finding| {
-        let v1::Finding {
-            field, rule, key, ..
-        } = finding;
-        (fields::place(field), rule.clone(), key.clone())
-    });
+    findings.sort_by_cached_key(|finding| fields::place(&finding.field));
 }
 
 /// What a document leaves out of another that it links to: measures and goals of a plan that a report is silent about.
