@@ -162,6 +162,8 @@ fn rests_on_state(refusal: &Error) -> bool {
             | Error::OwnReview
             | Error::ReviewOutdated { .. }
             | Error::Findings(_)
+            // An owner may have ended since.
+            | Error::Fields(_)
     )
 }
 
