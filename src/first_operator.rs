@@ -75,6 +75,7 @@ fn beginning(config: &Config) -> Write {
         },
         method: "begin",
         request: None,
+        register_unchanged_since: None,
         dry_run: false,
         answer: Vec::new(),
         rows: vec![Row::Organization(agency), Row::Grant(grant)],

@@ -133,6 +133,7 @@ async fn write(
         request: Some(request.key(actor.organization)),
         actor,
         method: request.method,
+        register_unchanged_since: None,
         dry_run: request.dry_run,
         answer: answer(grant),
         rows: vec![Row::Grant(store::row(grant))],

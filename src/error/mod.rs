@@ -189,7 +189,7 @@ impl From<journal::Refusal> for Error {
             Refusal::Outdated { .. } | Refusal::CodeTaken { .. } => Self::ChangedMeanwhile,
             Refusal::ExternalIdTaken { .. } => Self::ExternalIdTaken,
             Refusal::RequestIdConflict => Self::RequestIdConflict,
-            Refusal::Unavailable(_) => Self::try_again(),
+            Refusal::RegisterChanged | Refusal::Unavailable(_) => Self::try_again(),
         }
     }
 }

@@ -52,6 +52,8 @@ pub struct Standing {
     pub heads: HashMap<Key, Head>,
     pub holders: HashMap<Identity, Key>,
     pub requests: HashMap<(Uuid, Uuid), Answered>,
+    /// The last position at which the register of organizations changed, as far as the group asks.
+    pub register_changed_at: i64,
 }
 
 /// What becomes of a write.
@@ -68,6 +70,12 @@ impl Standing {
         if let Some(verdict) = write.request.as_ref().and_then(|key| self.repeats(key)) {
             return verdict;
         }
+        if write
+            .register_unchanged_since
+            .is_some_and(|since| self.register_changed_at > since)
+        {
+            return Verdict::Refused(Refusal::RegisterChanged);
+        }
         let mut undo = Vec::with_capacity(write.rows.len());
         for (index, row) in write.rows.iter().enumerate() {
             match self.advance(index, row) {
@@ -77,6 +85,10 @@ impl Standing {
                     return Verdict::Refused(refusal);
                 }
             }
+        }
+        if write.rows.iter().any(Row::is_of_register) {
+            // Its position comes later, and lies beyond any that was read.
+            self.register_changed_at = i64::MAX;
         }
         if let Some(key) = &write.request {
             let answered = Answered {

@@ -17,6 +17,7 @@ use super::{
 use crate::{clock, documents, organizations};
 
 pub mod inspect;
+mod register;
 
 /// Reads the partition, and makes it where there is none.
 #[expect(
@@ -111,6 +112,7 @@ pub async fn read(tx: &DatabaseTransaction, writes: &[Write]) -> Result<Standing
         .filter_map(|write| write.request.as_ref())
         .collect();
     read_requests(tx, &requests, &mut standing).await?;
+    standing.register_changed_at = register::changed_at(tx, writes).await?;
     Ok(standing)
 }
 

@@ -84,6 +84,9 @@ pub struct Write {
     pub method: &'static str,
     /// None: the write can not be repeated safely.
     pub request: Option<RequestKey>,
+    /// The position that the register of organizations was read at: refused when others have changed it since, or are
+    /// about to in the same group. None: the write does not rest on what others are.
+    pub register_unchanged_since: Option<i64>,
     /// Do everything and keep nothing.
     pub dry_run: bool,
     /// What a repetition of the request is answered.
@@ -109,6 +112,8 @@ pub enum Refusal {
     ExternalIdTaken { row: usize },
     #[error("a code of row {row} is taken")]
     CodeTaken { row: usize },
+    #[error("the register of organizations has changed since it was read")]
+    RegisterChanged,
     #[error("the request id was used for another request")]
     RequestIdConflict,
     /// Nothing was written, or it is not known; repeating the request with its id is safe.
@@ -133,6 +138,11 @@ impl Row {
             Self::Succession(_) => 1,
             Self::Grant(grant) => grant.revision,
         }
+    }
+
+    /// Whether it changes the register of organizations.
+    pub(super) fn is_of_register(&self) -> bool {
+        matches!(self, Self::Organization(_) | Self::Succession(_))
     }
 
     /// Puts the row in its place in time.

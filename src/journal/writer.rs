@@ -325,6 +325,7 @@ mod tests {
             },
             method,
             request: None,
+            register_unchanged_since: None,
             dry_run: false,
             answer: Vec::new(),
             rows: vec![Row::Succession(succession)],

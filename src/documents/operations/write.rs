@@ -83,6 +83,7 @@ pub async fn write(
         actor: grant.actor(),
         method: call.method,
         request: Some(key),
+        register_unchanged_since: None,
         dry_run: call.dry_run,
         answer: encode(&revision, &findings),
         rows: vec![Row::Document {

@@ -3,7 +3,7 @@
 //! A cut leaves whole pieces behind, each of which holds together. The same request again goes on after them, and is
 //! answered as the first try would have been.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
 use prost::Message;
 use uuid::Uuid;
@@ -23,8 +23,11 @@ use crate::{
 };
 
 pub(super) const METHOD: &str = "/styrkedja.v1.OrganizationService/ImportOrganizations";
-/// How many times an import is worked out anew because others changed the register meanwhile.
+/// How many times an import is worked out because others changed the register meanwhile.
 const TRIES: usize = 10;
+/// How long it waits at first before it is worked out anew, so that those who were faster get on; twice as long each time.
+const PAUSE: Duration = Duration::from_millis(20);
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
 /// An import as the caller sent it.
 #[derive(Debug)]
@@ -43,20 +46,25 @@ pub async fn import(
 ) -> Result<ImportOrganizationsResponse> {
     let actor = caller.actor(Act::ImportOrganizations, &Target::Anything)?;
     let keys = Keys::of(&import, actor.organization);
-    if let Some(answer) = exchange.journal.answer_to(&keys.whole()).await? {
-        return decode(&answer);
-    }
-    let answered = answered(exchange, &keys, import.records.len()).await?;
     let mut run = Run {
         exchange,
         scope: caller.scope(Act::ImportOrganizations),
         import: &import,
         actor,
         keys,
-        answered,
+        register_at: 0,
+        answered: HashMap::new(),
         idle: HashMap::new(),
     };
-    for _ in 0..TRIES {
+    let mut pause = PAUSE;
+    for tried in 0..TRIES {
+        if tried > 0 {
+            tokio::time::sleep(pause).await;
+            pause = LONGEST_PAUSE.min(pause * 2);
+        }
+        if let Some(answer) = exchange.journal.answer_to(&run.keys.whole()).await? {
+            return decode(&answer);
+        }
         if let Some(answer) = run.attempt().await? {
             exchange.access.refresh().await?;
             tracing::info!(
@@ -70,7 +78,7 @@ pub async fn import(
             return Ok(answer);
         }
     }
-    Err(Error::ChangedMeanwhile)
+    Err(Error::try_again())
 }
 
 /// An import under way.
@@ -80,6 +88,8 @@ struct Run<'a> {
     import: &'a Import,
     actor: Actor,
     keys: Keys,
+    /// Up to where the register is known: as it was read, and with what this import has written since.
+    register_at: i64,
     /// What was answered for each piece that is written.
     answered: HashMap<usize, ImportOrganizationsResponse>,
     /// What is to be answered for each piece that changes nothing.
@@ -97,7 +107,11 @@ impl Run<'_> {
     /// Works the import out and writes what is not written. None: it was overtaken.
     async fn attempt(&mut self) -> Result<Option<ImportOrganizationsResponse>> {
         let now = clock::now();
-        let register = store::register(self.exchange.database.reader(), &self.scope).await?;
+        let reader = self.exchange.database.reader();
+        self.answered = answered(self.exchange, &self.keys, self.import.records.len()).await?;
+        // Read first: what comes between is refused by the journal, and not missed.
+        self.register_at = store::position(reader).await?;
+        let register = store::register(reader, &self.scope).await?;
         let today = now
             .date()
             .parse()
@@ -146,11 +160,7 @@ impl Run<'_> {
                 self.answered.insert(index, answer);
                 Ok(Piece::Written)
             }
-            Some(Written::Before { answer }) => {
-                self.answered.insert(index, decode(&answer)?);
-                Ok(Piece::Overtaken)
-            }
-            None => Ok(Piece::Overtaken),
+            Some(Written::Before { .. }) | None => Ok(Piece::Overtaken),
         }
     }
 
@@ -175,23 +185,34 @@ impl Run<'_> {
 
     /// Writes rows. None: they rest on a register that has changed meanwhile.
     async fn write(
-        &self,
+        &mut self,
         request: Option<RequestKey>,
         answer: Vec<u8>,
         rows: Vec<Row>,
     ) -> Result<Option<Written>> {
+        let changes = !rows.is_empty();
         let write = Write {
             actor: self.actor.clone(),
             method: METHOD,
             request,
+            register_unchanged_since: changes.then_some(self.register_at),
             dry_run: self.import.validate_only,
             answer,
             rows,
         };
         match self.exchange.journal.write(write).await {
-            Ok(written) => Ok(Some(written)),
+            Ok(written) => {
+                if let Written::Now { position } = written
+                    && changes
+                    && !self.import.validate_only
+                {
+                    self.register_at = position;
+                }
+                Ok(Some(written))
+            }
             Err(
-                Refusal::Outdated { .. }
+                Refusal::RegisterChanged
+                | Refusal::Outdated { .. }
                 | Refusal::CodeTaken { .. }
                 | Refusal::ExternalIdTaken { .. },
             ) => Ok(None),

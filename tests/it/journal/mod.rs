@@ -1,6 +1,7 @@
 //! The journal: what writers can rely on, on both databases.
 
 mod model;
+mod register;
 pub mod rows;
 mod tampering;
 mod trouble;

@@ -21,6 +21,7 @@ pub fn write(rows: Vec<Row>) -> Write {
         actor: actor(),
         method: "/styrkedja.v1.DocumentService/CreateDocument",
         request: None,
+        register_unchanged_since: None,
         dry_run: false,
         answer: Vec::new(),
         rows,

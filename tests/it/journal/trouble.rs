@@ -4,7 +4,6 @@
 use std::time::Duration;
 
 use futures::future::join_all;
-use sea_orm::{ConnectionTrait, SqliteTransactionMode, TransactionOptions, TransactionTrait};
 use styrkedja::{
     clock,
     database::{Database, Purpose},
@@ -39,18 +38,7 @@ async fn a_write_goes_on_when_its_caller_goes_away(place: Place) {
 async fn a_busy_database_delays_writes_and_a_full_queue_refuses_at_once(place: Place) {
     let (journal, database) = open(&place).await;
     let owner = clock::new_id();
-    let other = sea_orm::Database::connect(place.url())
-        .await
-        .expect("it connects");
-    let held = TransactionOptions {
-        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-        ..Default::default()
-    };
-    let held = other.begin_with_options(held).await.expect("it begins");
-    held.execute_unprepared("UPDATE partitions SET position = position")
-        .await
-        .expect("it is locked");
-
+    let held = place.hold().await;
     let writes = join_all((0..3000).map(|_| journal.write(creation(owner))));
     let release = async {
         tokio::time::sleep(Duration::from_millis(300)).await;

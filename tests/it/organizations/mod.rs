@@ -6,6 +6,7 @@ mod import;
 mod lineage;
 mod read;
 mod register;
+mod together;
 
 use std::path::PathBuf;
 

@@ -2,6 +2,10 @@
 
 use std::{path::Path, sync::Arc};
 
+use sea_orm::{
+    ConnectionTrait, Database, DatabaseTransaction, SqliteTransactionMode, TransactionOptions,
+    TransactionTrait,
+};
 use tempfile::TempDir;
 
 use super::postgres::cluster;
@@ -47,6 +51,23 @@ impl Place {
     /// The folder, empty at first but for an SQLite database.
     pub fn folder(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// Holds the lock under which the journal writes: until it is rolled back others read, and nobody writes.
+    pub async fn hold(&self) -> DatabaseTransaction {
+        let connection = Database::connect(&self.url).await.expect("it connects");
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..Default::default()
+        };
+        let held = connection
+            .begin_with_options(options)
+            .await
+            .expect("it begins");
+        held.execute_unprepared("UPDATE partitions SET position = position")
+            .await
+            .expect("it is locked");
+        held
     }
 
     /// Drops the database. The folder goes with the last who holds the place.

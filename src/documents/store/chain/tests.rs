@@ -87,6 +87,7 @@ async fn keep(journal: &Journal, caller: &Caller, revision: &Revision, links: Ve
         actor: grant.actor(),
         method: "/styrkedja.v1.DocumentService/CreateDocument",
         request: None,
+        register_unchanged_since: None,
         dry_run: false,
         answer: Vec::new(),
         rows: vec![Row::Document {
