@@ -69,17 +69,17 @@ pub fn follow<'a>(
 }
 
 fn plan<'a>(shelf: &'a Shelf, link: &DocumentLink) -> Option<&'a ActionPlan> {
-    match shelf.get(&link.document_id)?.content.as_ref()? {
-        Content::ActionPlan(plan) => Some(plan),
-        Content::Analysis(_) | Content::FollowUpReport(_) => None,
-    }
+    let Content::ActionPlan(plan) = shelf.get(&link.document_id)?.content.as_ref()? else {
+        return None;
+    };
+    Some(plan)
 }
 
 fn analysis<'a>(shelf: &'a Shelf, link: &DocumentLink) -> Option<&'a Analysis> {
-    match shelf.get(&link.document_id)?.content.as_ref()? {
-        Content::Analysis(analysis) => Some(analysis),
-        Content::ActionPlan(_) | Content::FollowUpReport(_) => None,
-    }
+    let Content::Analysis(analysis) = shelf.get(&link.document_id)?.content.as_ref()? else {
+        return None;
+    };
+    Some(analysis)
 }
 
 impl Chain<'_> {

@@ -2,19 +2,46 @@
 //! Does not know in which order they are sent.
 
 use anyhow::{Context, anyhow};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::cast::{ROUND, Unit};
 use crate::{
     cli::json,
-    proto::v1::{
-        ActionPlan, Analysis, Document, DocumentKind, ExternalId, FollowUpReport, Period,
-        document::Content,
-    },
+    proto::v1::{Document, DocumentKind, ExternalId, Period},
 };
 
 /// What stands in the files for things that get their ids from the exchange, and the ids.
 pub type Ids<'a> = [(&'a str, String)];
+
+/// What a unit writes in the round.
+struct Paper {
+    kind: DocumentKind,
+    /// Where it stands in the unit's file: its field of `Document`, in JSON.
+    part: &'static str,
+    name: &'static str,
+    period: [&'static str; 2],
+}
+
+const PAPERS: [Paper; 3] = [
+    Paper {
+        kind: DocumentKind::Analysis,
+        part: "analysis",
+        name: "nulagesanalys",
+        period: ["2019-01-07", "2019-06-14"],
+    },
+    Paper {
+        kind: DocumentKind::ActionPlan,
+        part: "actionPlan",
+        name: "atgardsplan",
+        period: ["2019-08-01", "2021-06-30"],
+    },
+    Paper {
+        kind: DocumentKind::FollowUpReport,
+        part: "followUpReport",
+        name: "uppfoljning",
+        period: ["2019-08-01", "2020-06-30"],
+    },
+];
 
 /// A unit's document of the kind, ready to be created for the owner.
 pub fn document(
@@ -23,63 +50,45 @@ pub fn document(
     owner_id: &str,
     ids: &Ids<'_>,
 ) -> anyhow::Result<Document> {
-    let (name, first, last) = match kind {
-        DocumentKind::Analysis => ("nulagesanalys", "2019-01-07", "2019-06-14"),
-        DocumentKind::ActionPlan => ("atgardsplan", "2019-08-01", "2021-06-30"),
-        DocumentKind::FollowUpReport => ("uppfoljning", "2019-08-01", "2020-06-30"),
-        DocumentKind::Unspecified => anyhow::bail!("no kind of document is meant"),
-    };
+    let paper = PAPERS
+        .iter()
+        .find(|paper| paper.kind == kind)
+        .with_context(|| format!("no unit writes a {} in the round", kind.as_str_name()))?;
+    let [first, last] = paper.period;
     Ok(Document {
         owner_id: owner_id.to_owned(),
         external_id: Some(ExternalId {
             scheme: "vallentuna.kvalitet".to_owned(),
-            value: format!("{name}-2019-{}", unit.slug),
+            value: format!("{}-2019-{}", paper.name, unit.slug),
         }),
         round: ROUND.to_owned(),
         period: Some(Period {
             start_date: first.to_owned(),
             end_date: last.to_owned(),
         }),
-        content: Some(content(unit, kind, ids)?),
-        ..Document::default()
+        ..read(unit, paper.part, ids)?
     })
 }
 
-fn content(unit: &Unit, kind: DocumentKind, ids: &Ids<'_>) -> anyhow::Result<Content> {
-    Ok(match kind {
-        DocumentKind::Analysis => Content::Analysis(read::<Analysis>(unit, "analysis", ids)?),
-        DocumentKind::ActionPlan => {
-            Content::ActionPlan(read::<ActionPlan>(unit, "actionPlan", ids)?)
-        }
-        DocumentKind::FollowUpReport => {
-            Content::FollowUpReport(read::<FollowUpReport>(unit, "followUpReport", ids)?)
-        }
-        DocumentKind::Unspecified => anyhow::bail!("no kind of document is meant"),
-    })
-}
-
-/// Reads one part of a unit's file as a message, by the JSON mapping of protobuf.
-fn read<T: prost::Message + prost::Name + Default>(
-    unit: &Unit,
-    part: &str,
-    ids: &Ids<'_>,
-) -> anyhow::Result<T> {
+/// Reads one part of a unit's file as the content of a document, by the JSON mapping of protobuf.
+fn read(unit: &Unit, part: &str, ids: &Ids<'_>) -> anyhow::Result<Document> {
     let text = ids
         .iter()
         .fold(unit.documents.to_owned(), |text, (placeholder, id)| {
             text.replace(placeholder, id)
         });
     let file: Value = serde_json::from_str(&text).with_context(|| unit.slug.to_owned())?;
-    let part = file
+    let content = file
         .get(part)
         .with_context(|| format!("{} has no {part}", unit.slug))?;
-    json::read(&part.to_string()).map_err(|wrong| anyhow!("{}: {wrong}", unit.slug))
+    let document = json!({ part: content }).to_string();
+    json::read(&document).map_err(|wrong| anyhow!("{}: {wrong}", unit.slug))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::demo::cast::UNITS;
+    use crate::{cli::demo::cast::UNITS, proto::v1::document::Content};
 
     #[test]
     fn every_unit_has_written_an_analysis_a_plan_and_a_report() {

@@ -97,9 +97,12 @@ fn tell(story: &mut Story<'_>, name: &str, shelf: &Shelf, report: &Document) -> 
 
 /// What was exchanged, counted from the answers.
 fn figures(story: &mut Story<'_>, shelf: &Shelf) -> anyhow::Result<()> {
-    let plans = shelf.values().filter_map(|one| match &one.content {
-        Some(Content::ActionPlan(plan)) => Some(plan),
-        Some(Content::Analysis(_) | Content::FollowUpReport(_)) | None => None,
+    let plans = shelf.values().filter_map(|one| {
+        if let Some(Content::ActionPlan(plan)) = &one.content {
+            Some(plan)
+        } else {
+            None
+        }
     });
     let measures: Vec<&Measure> = plans.flat_map(|plan| &plan.measures).collect();
     let places: u32 = measures.iter().map(|measure| measure.places_wanted).sum();

@@ -88,12 +88,13 @@ fn linked(mut plan: Document, document_id: &str, item_id: &str) -> Document {
 pub async fn hand_in(story: &mut Story<'_>, unit: usize, kind: DocumentKind) -> anyhow::Result<()> {
     let author = story.caller(UNITS[unit].author)?;
     let created = author.create(story.written(unit, kind)?).await;
-    let what = match kind {
-        DocumentKind::FollowUpReport => ["Skapar uppföljningen", "Creates the follow-up report"],
-        DocumentKind::ActionPlan | DocumentKind::Analysis | DocumentKind::Unspecified => [
+    let what = if kind == DocumentKind::FollowUpReport {
+        ["Skapar uppföljningen", "Creates the follow-up report"]
+    } else {
+        [
             "Skapar planen, länkad till analysen",
             "Creates the plan, linked to the analysis",
-        ],
+        ]
     };
     let created = story
         .teller
@@ -138,15 +139,16 @@ pub async fn accept(
         .accept(&submitted, "Det går att följa från problem till åtgärd.")
         .await;
     let name = UNITS[unit].name;
-    let what = match kind {
-        DocumentKind::FollowUpReport => [
+    let what = if kind == DocumentKind::FollowUpReport {
+        [
             format!("Godtar uppföljningen från {name}"),
             format!("Accepts the report of {name}"),
-        ],
-        DocumentKind::ActionPlan | DocumentKind::Analysis | DocumentKind::Unspecified => [
+        ]
+    } else {
+        [
             format!("Godtar planen från {name}"),
             format!("Accepts the plan of {name}"),
-        ],
+        ]
     };
     let accepted = story
         .teller
