@@ -5,11 +5,14 @@ mod kinds;
 mod stated;
 mod values;
 
+use std::collections::HashMap;
+
 use prost_reflect::{
     DescriptorPool, DynamicMessage, FieldDescriptor, MessageDescriptor, OneofDescriptor,
 };
 
 use super::{
+    pattern::Pattern,
     plan::{Breach, Field, Kind, MAX_FIELDS, Message, Oneof, Plans, Rule, Test},
     sayings,
 };
@@ -22,6 +25,7 @@ pub(super) fn compile<'a>(
 ) -> Plans {
     let mut compiling = Compiling {
         plans: Plans::default(),
+        patterns: HashMap::new(),
         missing,
     };
     for message in messages.filter_map(|name| pool.get_message_by_name(name)) {
@@ -32,6 +36,8 @@ pub(super) fn compile<'a>(
 
 struct Compiling<'a> {
     plans: Plans,
+    /// By their text: the same few stand at many fields.
+    patterns: HashMap<String, Pattern>,
     missing: &'a mut Vec<String>,
 }
 

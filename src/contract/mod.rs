@@ -8,6 +8,7 @@ mod compile;
 mod conformance;
 #[cfg(test)]
 mod draft;
+mod pattern;
 mod plan;
 mod read;
 mod redact;

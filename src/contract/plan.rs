@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use regex::Regex;
+use super::pattern::Pattern;
 
 /// The plans of all messages that requests are made of.
 #[derive(Debug, Default)]
@@ -93,7 +93,7 @@ pub(super) enum Test {
     NotZero,
     MinChars(u64),
     MaxChars(u64),
-    Pattern(Regex),
+    Pattern(Pattern),
     Uuid,
     Bytes { min: u64, max: u64 },
     AtLeast(i128),
@@ -149,6 +149,11 @@ impl Plans {
 
 impl Message {
     pub(super) fn field(&self, number: u32) -> Option<&Field> {
+        // Where no number is left out, a field's slot follows from its number.
+        let likely = self.fields.get((number as usize).wrapping_sub(1));
+        if likely.is_some_and(|field| field.number == number) {
+            return likely;
+        }
         let slot = self
             .fields
             .binary_search_by_key(&number, |field| field.number)

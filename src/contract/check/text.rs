@@ -8,28 +8,47 @@ pub(super) struct Scanned<'a> {
     pub bidirectional: bool,
 }
 
+/// What is looked at in one step.
+const CHUNK: usize = 64;
+
 /// `None`: it is not UTF-8.
 pub(super) fn scan(bytes: &[u8]) -> Option<Scanned<'_>> {
-    let text = std::str::from_utf8(bytes).ok()?;
-    let (mut continued, mut suspect) = (0, 0);
-    // Without branches and in small chunks, so that many bytes are looked at in one step.
-    for chunk in bytes.chunks(64) {
-        let mut continued_here = 0;
+    let text = simdutf8::basic::from_utf8(bytes).ok()?;
+    let mut scanned = Scanned {
+        text,
+        chars: bytes.len() as u64,
+        control: false,
+        bidirectional: false,
+    };
+    for (at, chunk) in bytes.chunks(CHUNK).enumerate() {
+        let (mut continued, mut suspect) = (0, 0);
+        // Without branches, so that many bytes are looked at in one step.
         for &byte in chunk {
-            continued_here += u8::from(byte & 0xC0 == 0x80);
+            continued += u8::from(byte & 0xC0 == 0x80);
             suspect |= suspicion(byte);
         }
-        continued += u64::from(continued_here);
+        scanned.chars -= u64::from(continued);
+        if suspect != 0 {
+            scanned.look_closer(bytes.get(at * CHUNK..).unwrap_or_default());
+        }
     }
-    let chars = bytes.len() as u64 - continued;
-    let control = suspect != 0 && text.chars().any(is_control);
-    let bidirectional = suspect != 0 && text.chars().any(is_bidirectional);
-    Some(Scanned {
-        text,
-        chars,
-        control,
-        bidirectional,
-    })
+    Some(scanned)
+}
+
+impl Scanned<'_> {
+    /// Looks at each character that begins in the first chunk of the bytes.
+    fn look_closer(&mut self, bytes: &[u8]) {
+        for at in 0..bytes.len().min(CHUNK) {
+            match bytes.get(at..).unwrap_or_default() {
+                [b'\n' | b'\t', ..] => {}
+                [..0x20 | 0x7F, ..] | [0xC2, 0x80..=0x9F, ..] => self.control = true,
+                [0xD8, 0x9C, ..]
+                | [0xE2, 0x80, 0x8E | 0x8F | 0xAA..=0xAE, ..]
+                | [0xE2, 0x81, 0xA6..=0xA9, ..] => self.bidirectional = true,
+                _ => {}
+            }
+        }
+    }
 }
 
 /// Not 0 for a byte that begins a character which may have to be refused. Almost all texts have none.
@@ -41,17 +60,17 @@ fn suspicion(byte: u8) -> u8 {
         .fold(control, |suspect, other| suspect | u8::from(byte == *other))
 }
 
-fn is_control(character: char) -> bool {
-    character.is_control() && !matches!(character, '\n' | '\t')
-}
-
-fn is_bidirectional(character: char) -> bool {
-    matches!(character, '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn is_control(character: char) -> bool {
+        character.is_control() && !matches!(character, '\n' | '\t')
+    }
+
+    fn is_bidirectional(character: char) -> bool {
+        matches!(character, '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+    }
 
     #[test]
     fn every_character_that_must_be_refused_is_suspected_by_its_first_byte() {
@@ -60,6 +79,26 @@ mod tests {
             let first = character.encode_utf8(&mut buffer).as_bytes()[0];
             let refused = is_control(character) || is_bidirectional(character);
             assert!(!refused || suspicion(first) != 0, "{character:?}");
+        }
+    }
+
+    #[test]
+    fn a_character_is_judged_alike_wherever_it_stands() {
+        for character in char::MIN..=char::MAX {
+            let refused = (is_control(character), is_bidirectional(character));
+            // Around the end of a chunk only those where something could be missed.
+            let before = if refused == (false, false) {
+                0..1
+            } else {
+                60..65
+            };
+            for before in before {
+                let text = format!("{}{character}", "x".repeat(before));
+                let scanned = scan(text.as_bytes()).unwrap();
+                let found = (scanned.control, scanned.bidirectional);
+                assert_eq!(found, refused, "{character:?} after {before}");
+                assert_eq!(scanned.chars, before as u64 + 1);
+            }
         }
     }
 

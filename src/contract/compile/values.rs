@@ -1,10 +1,10 @@
 //! Compiles the rules on single values.
 
 use prost_reflect::{DynamicMessage, FieldDescriptor, Value as Stated};
-use regex::Regex;
 
 use super::{Compiling, kinds, stated};
 use crate::contract::{
+    pattern::Pattern,
     plan::{Breach, Rule, Test},
     sayings,
 };
@@ -21,7 +21,7 @@ impl Compiling<'_> {
         let known = kinds::rules_of(field);
         for (rule, value) in rules.fields() {
             let compiled = match known {
-                Some("string") if kind == "string" => text(field, rule.name(), value),
+                Some("string") if kind == "string" => self.text(field, rule.name(), value),
                 Some("bytes") if kind == "bytes" => bytes(rule.name(), value),
                 Some("enum") if kind == "enum" => number_of_enum(field, rule.name(), value),
                 Some("string" | "bytes" | "enum" | "bool") | None => None,
@@ -34,6 +34,31 @@ impl Compiling<'_> {
             }
         }
         self.bounds_must_meet(field, asked);
+    }
+
+    fn text(&mut self, field: &FieldDescriptor, rule: &str, value: &Stated) -> Option<Vec<Rule>> {
+        Some(match (rule, value) {
+            ("min_len", Stated::U64(least)) => {
+                one(Test::MinChars(*least), sayings::min_len(*least))
+            }
+            ("max_len", Stated::U64(most)) => one(Test::MaxChars(*most), sayings::max_len(*most)),
+            ("pattern", Stated::String(pattern)) => one(
+                Test::Pattern(self.pattern(pattern)?),
+                sayings::pattern(pattern, &stated::comment(field)),
+            ),
+            ("uuid", Stated::Bool(true)) => one(Test::Uuid, sayings::uuid()),
+            ("uuid", Stated::Bool(false)) => Vec::new(),
+            _ => return None,
+        })
+    }
+
+    fn pattern(&mut self, text: &str) -> Option<Pattern> {
+        if let Some(known) = self.patterns.get(text) {
+            return Some(known.clone());
+        }
+        let pattern = Pattern::new(text)?;
+        self.patterns.insert(text.to_owned(), pattern.clone());
+        Some(pattern)
     }
 
     /// Read literally, `gte` above `lte` lets nothing through; `buf.validate` reads it as "outside of". Neither is wanted.
@@ -66,20 +91,6 @@ impl Compiling<'_> {
 
 fn one(test: Test, breach: Breach) -> Vec<Rule> {
     vec![Rule { test, breach }]
-}
-
-fn text(field: &FieldDescriptor, rule: &str, value: &Stated) -> Option<Vec<Rule>> {
-    Some(match (rule, value) {
-        ("min_len", Stated::U64(least)) => one(Test::MinChars(*least), sayings::min_len(*least)),
-        ("max_len", Stated::U64(most)) => one(Test::MaxChars(*most), sayings::max_len(*most)),
-        ("pattern", Stated::String(pattern)) => one(
-            Test::Pattern(Regex::new(pattern).ok()?),
-            sayings::pattern(pattern, &stated::comment(field)),
-        ),
-        ("uuid", Stated::Bool(true)) => one(Test::Uuid, sayings::uuid()),
-        ("uuid", Stated::Bool(false)) => Vec::new(),
-        _ => return None,
-    })
 }
 
 fn bytes(rule: &str, value: &Stated) -> Option<Vec<Rule>> {

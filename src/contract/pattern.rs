@@ -1,0 +1,71 @@
+//! A pattern of the contract as an automaton: one step a byte, whatever the pattern. The general engine of `regex` takes
+//! longer to be called than to look at a text as short as an id.
+
+use std::sync::Arc;
+
+use regex_automata::{
+    Input,
+    dfa::{Automaton as _, StartKind, dense},
+};
+
+/// The most bytes that the automaton of a pattern may take.
+const MAX_BYTES: usize = 1024 * 1024;
+
+/// Cheap to clone.
+#[derive(Clone, Debug)]
+pub(super) struct Pattern(Arc<dense::DFA<Vec<u32>>>);
+
+impl Pattern {
+    /// `None`: it is no pattern, or takes too much.
+    pub(super) fn new(pattern: &str) -> Option<Self> {
+        let config = dense::Config::new()
+            .start_kind(StartKind::Unanchored)
+            .determinize_size_limit(Some(MAX_BYTES))
+            .dfa_size_limit(Some(MAX_BYTES));
+        let built = dense::Builder::new().configure(config).build(pattern);
+        Some(Self(Arc::new(built.ok()?)))
+    }
+
+    pub(super) fn is_match(&self, text: &str) -> bool {
+        let input = Input::new(text).earliest(true);
+        // It fails for automata that give up on some bytes, which those built here do not.
+        self.0
+            .try_search_fwd(&input)
+            .is_ok_and(|found| found.is_some())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::{prelude::*, sample::select};
+    use regex::Regex;
+
+    use super::*;
+
+    const PATTERNS: [&str; 7] = [
+        "^[A-Za-z0-9][A-Za-z0-9_-]*$",
+        "^([0-9]{4}/[0-9]{2}|(VT|HT)[0-9]{2}|[0-9]{4})?$",
+        r"^-?[0-9]{1,12}(\.[0-9]{1,6})?$",
+        r"^[a-z0-9-]{1,40}:[^\s:][^\s]*$",
+        r"^(https?://[^\s]+)?$",
+        "^[a-z][a-z0-9]*(-[a-z0-9]+)*$",
+        "not at the start",
+    ];
+
+    proptest! {
+        #[test]
+        fn it_finds_what_the_general_engine_finds(
+            pattern in select(&PATTERNS[..]),
+            text in r"[A-Z0-9a-z:/._å\n -]{0,12}|20[0-9]{2}/?[0-9]{0,3}|https?://[a-z \t\u{a0}/]{0,9}|[a-z]{1,41}:[a-z:\u{2003}]{0,3}|-?[0-9]{0,13}\.?[0-9]{0,7}|.{0,2}not at the start.{0,2}",
+        ) {
+            let general = Regex::new(pattern).unwrap();
+            prop_assert_eq!(Pattern::new(pattern).unwrap().is_match(&text), general.is_match(&text));
+        }
+    }
+
+    #[test]
+    fn what_is_no_pattern_or_takes_too_much_is_refused() {
+        assert!(Pattern::new("(").is_none());
+        assert!(Pattern::new("[ab]*a[ab]{30}").is_none());
+    }
+}
