@@ -2,6 +2,7 @@
 //! a rule that is stated and not enforced would be a lie of the contract.
 
 mod kinds;
+mod predefined;
 mod stated;
 mod values;
 

@@ -76,6 +76,18 @@ impl Draft {
             .unwrap()
     }
 
+    /// What a predefined rule says.
+    pub(super) fn predefined(&mut self, rule: &str) -> &mut DynamicMessage {
+        let extension = self
+            .pool
+            .get_extension_by_name("buf.validate.predefined")
+            .unwrap();
+        options(self.find(&["file", "extension"], rule))
+            .get_extension_mut(&extension)
+            .as_message_mut()
+            .unwrap()
+    }
+
     /// Takes the option away.
     pub(super) fn without(mut self, option: &str, list: &[&str], name: &str) -> Self {
         let extension = self.extension(option);

@@ -59,6 +59,15 @@ pub(super) fn pattern(pattern: &str, comment: &str) -> Breach {
     )
 }
 
+/// In English as the contract says it.
+pub(super) fn predefined(rule: &str, message: &str, pattern: &str) -> Breach {
+    breach(
+        rule,
+        message,
+        format!("Fältet ska passa mönstret {pattern}; skriv det i den formen."),
+    )
+}
+
 pub(super) fn uuid() -> Breach {
     breach(
         "string.uuid",

@@ -97,7 +97,7 @@ fn everything_wrong_is_found_at_once_with_its_path() {
             told("document.external_id.value", "string.control_characters"),
             told("document.external_id.scheme", "string.min_len"),
             told("document.round", "string.pattern"),
-            told("document.analysis.problems[1].id", "string.pattern"),
+            told("document.analysis.problems[1].id", "string.inner_id"),
             told("document.analysis.problems[1].statement", "string.max_len"),
         ]
     );
@@ -346,4 +346,28 @@ fn the_value_is_never_told() {
         panic!("passes")
     };
     assert!(!format!("{found:?}").contains("secret"));
+}
+
+#[test]
+fn an_id_of_an_item_has_its_form_wherever_it_stands() {
+    let found = |id: &str| {
+        let problem = v1::Problem {
+            id: id.to_owned(),
+            evidence_ids: vec![id.to_owned()],
+            ..Default::default()
+        };
+        violations("styrkedja.v1.Problem", &problem.encode_to_vec())
+    };
+    for id in ["1", "e1", "P-1_a", &"x".repeat(40)] {
+        assert_eq!(found(id), []);
+    }
+    let [one, other] = [
+        told("id", "string.inner_id"),
+        told("evidence_ids[0]", "string.inner_id"),
+    ];
+    for id in ["-a", "_a", "a b", "a\n", "å", &"x".repeat(41)] {
+        assert_eq!(found(id), [one.clone(), other.clone()], "{id:?}");
+    }
+    // In a list an empty text is there; alone it is the same as none.
+    assert_eq!(found(""), [other, one]);
 }

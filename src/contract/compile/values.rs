@@ -17,7 +17,10 @@ impl Compiling<'_> {
         rules: &DynamicMessage,
         asked: &mut Vec<Rule>,
     ) {
-        self.only_known_options(field, rules);
+        if rules.unknown_fields().next().is_some() {
+            self.unknown(field.full_name(), "that extends buf.validate");
+        }
+        self.predefined_rules(field, kind, rules, asked);
         let known = kinds::rules_of(field);
         for (rule, value) in rules.fields() {
             let compiled = match known {
@@ -52,7 +55,7 @@ impl Compiling<'_> {
         })
     }
 
-    fn pattern(&mut self, text: &str) -> Option<Pattern> {
+    pub(super) fn pattern(&mut self, text: &str) -> Option<Pattern> {
         if let Some(known) = self.patterns.get(text) {
             return Some(known.clone());
         }

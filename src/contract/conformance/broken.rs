@@ -142,7 +142,7 @@ fn breaking(stated: &Stated) -> Option<Breaking> {
         "required" => return Some(Breaking::ByAbsence),
         "string.min_len" => Value::String("x".repeat(length() - 1)),
         "string.max_len" => Value::String("x".repeat(length() + 1)),
-        "string.pattern" => Value::String("\u{2603} \u{2603}".to_owned()),
+        "string.pattern" | "string.inner_id" => Value::String("\u{2603} \u{2603}".to_owned()),
         "string.uuid" => Value::String("0199e5c4-0000-7000-8000-00000000000g".to_owned()),
         "bytes.len" => Value::Bytes(vec![0; length() + 1].into()),
         "enum.defined_only" => Value::EnumNumber(-1),

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use prost_reflect::{DynamicMessage, FieldDescriptor, MessageDescriptor, OneofDescriptor, Value};
+use prost_reflect::{
+    DynamicMessage, ExtensionDescriptor, FieldDescriptor, MessageDescriptor, OneofDescriptor, Value,
+};
 
 use crate::contract::{descriptors, draft::Draft, get};
 
@@ -86,6 +88,15 @@ fn unfold(
     on_items: bool,
     stated: &mut Vec<Stated>,
 ) {
+    for (extension, _) in rules.extensions() {
+        let (rule, value) = predefined(&extension);
+        stated.push(Stated {
+            field: field.clone(),
+            rule,
+            value,
+            on_items,
+        });
+    }
     for (rule, value) in rules.fields() {
         let name = format!("{above}{}", rule.name());
         match value.as_message() {
@@ -101,6 +112,27 @@ fn unfold(
     }
 }
 
+/// The id and the pattern of a predefined rule.
+fn predefined(extension: &ExtensionDescriptor) -> (String, Value) {
+    let option = descriptors()
+        .get_extension_by_name("buf.validate.predefined")
+        .unwrap();
+    let options = extension.options();
+    let predefined = options.get_extension(&option);
+    let sentences = predefined.as_message().unwrap().get_field_by_name("cel");
+    let sentences = sentences.unwrap().as_list().unwrap().to_vec();
+    let [sentence] = &*sentences else {
+        panic!("{} says more than one thing", extension.full_name())
+    };
+    let text = |name| {
+        let text = sentence.as_message().unwrap().get_field_by_name(name);
+        text.unwrap().as_str().unwrap().to_owned()
+    };
+    let expression = text("expression");
+    let pattern = expression.split('\'').nth(1).unwrap().to_owned();
+    (text("id"), Value::String(pattern))
+}
+
 #[test]
 fn these_kinds_of_rules_are_in_use() {
     let kinds: BTreeSet<_> = rules().into_iter().map(|stated| stated.rule).collect();
@@ -112,6 +144,7 @@ fn these_kinds_of_rules_are_in_use() {
         "repeated.max_items",
         "repeated.unique",
         "required",
+        "string.inner_id",
         "string.max_len",
         "string.min_len",
         "string.pattern",
@@ -154,6 +187,30 @@ fn a_rule_that_the_check_does_not_know_stops_the_start_by_name() {
             "styrkedja.v1.Analysis.problems states the rule ignore, which the check does not know",
         ]
     );
+}
+
+#[test]
+fn a_predefined_rule_that_says_what_the_check_does_not_know_stops_the_start_by_name() {
+    for (part, other) in [
+        ("expression", "this.size() <= 40"),
+        (
+            "expression",
+            "!rule || this.matches('a') && this.matches('b')",
+        ),
+        ("expression", "!rule || this.matches('(')"),
+        ("id", ""),
+        ("message", ""),
+    ] {
+        let mut draft = Draft::new();
+        let sentences = draft.predefined("inner_id").get_field_by_name_mut("cel");
+        let sentence = sentences.unwrap().as_list_mut().unwrap()[0].as_message_mut();
+        let other = Value::String(other.to_owned());
+        sentence.unwrap().set_field_by_name(part, other);
+        let missing = draft.missing();
+        let problem = "styrkedja.v1.Problem.id states the rule styrkedja.v1.inner_id, which the check does not know";
+        assert!(missing.iter().any(|told| told == problem), "{missing:?}");
+        assert_eq!(missing.len(), 17);
+    }
 }
 
 /// The negative control of all that holds the check against the contract: without the rule nothing is found.

@@ -174,7 +174,7 @@ pub(super) fn single(field: &FieldDescriptor, rules: &[Stated]) -> BoxedStrategy
 fn text(rules: &[Stated], least: u64, most: u64) -> BoxedStrategy<Value> {
     let pattern = rules
         .iter()
-        .find(|stated| stated.rule == "string.pattern")
+        .find(|stated| matches!(&*stated.rule, "string.pattern" | "string.inner_id"))
         .map(|stated| stated.value.as_str().unwrap().to_owned());
     let most = usize::try_from(most).unwrap();
     if rules.iter().any(|stated| stated.rule == "string.uuid") {
