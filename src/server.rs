@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeSet, net::SocketAddr, path::Path, time::Duration};
 
+use http::{HeaderName, HeaderValue, Method};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tonic::{
@@ -13,6 +14,7 @@ use tonic::{
 };
 use tonic_health::{ServingStatus, server::HealthReporter};
 use tonic_web::GrpcWebLayer;
+use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use crate::{
     access::{self, gate::GateLayer},
@@ -33,6 +35,8 @@ use crate::{
 
 /// How long a stopping server waits for calls that are under way.
 const DRAIN: Duration = Duration::from_secs(25);
+/// How long browsers remember what they were told of other origins. None remembers longer.
+const PREFLIGHT: Duration = Duration::from_hours(2);
 /// The largest answer, in bytes. Requests have their limits in the contract.
 const MAX_ANSWER: usize = 4 * 1024 * 1024;
 
@@ -82,6 +86,7 @@ pub async fn start(config: &Config) -> Result<Running, StartError> {
     let stop = CancellationToken::new();
     let serving = tokio::spawn(serve(
         server,
+        cross_origin(&config.web_origins),
         routes,
         incoming,
         exchange,
@@ -149,6 +154,25 @@ fn described() -> tonic_reflection::server::Builder<'static> {
         .register_encoded_file_descriptor_set(tonic_types::pb::FILE_DESCRIPTOR_SET)
 }
 
+/// What browsers ask before they let a web page of another origin call, and what such a page may read of an answer.
+/// Preflights carry no token and are answered here.
+fn cross_origin(origins: &[HeaderValue]) -> CorsLayer {
+    let sent = [
+        "authorization",
+        "content-type",
+        "grpc-timeout",
+        "x-grpc-web",
+        "x-user-agent",
+    ];
+    let read = ["grpc-status", "grpc-message", "grpc-status-details-bin"];
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::list(origins.to_vec()))
+        .allow_methods([Method::POST])
+        .allow_headers(sent.map(HeaderName::from_static))
+        .expose_headers(read.map(HeaderName::from_static))
+        .max_age(PREFLIGHT)
+}
+
 /// HTTP/2 with every bound set. tonic leaves the local reset streams and the concurrent streams without any.
 fn transport(tls: Option<&Tls>) -> Result<Server, StartError> {
     let server = Server::builder()
@@ -181,6 +205,7 @@ fn identity(tls: &Tls) -> Result<ServerTlsConfig, StartError> {
 /// Serves until told to stop, then drains, and never waits longer than [`DRAIN`] for clients.
 async fn serve(
     server: Server,
+    cross_origin: CorsLayer,
     routes: Routes,
     incoming: TcpIncoming,
     exchange: Exchange,
@@ -189,6 +214,7 @@ async fn serve(
 ) {
     let told = stop.clone();
     let serving = server
+        .layer(cross_origin)
         .layer(GrpcWebLayer::new())
         .layer(NormaliseLayer)
         .layer(GateLayer::new(exchange.access.clone()))

@@ -11,6 +11,7 @@ use std::{
 };
 
 pub use database_url::DatabaseUrl;
+use http::HeaderValue;
 use reader::Reader;
 
 use crate::organizations::codes::OrganizationNumber;
@@ -34,6 +35,8 @@ const NOT_SETTINGS: [&str; 4] = [
 pub struct Config {
     /// Address and port to listen on.
     pub listen: SocketAddr,
+    /// Origins of web pages that may call from a browser, besides the server's own.
+    pub web_origins: Vec<HeaderValue>,
     /// Where everything is kept.
     pub database: DatabaseUrl,
     /// The subject that is operator before anybody has been granted a role.
@@ -164,6 +167,7 @@ fn read(reader: &mut Reader, home: &Path) -> Option<Config> {
         "listen",
         "an address and a port, for example 127.0.0.1:50115",
     );
+    let web_origins = reader.list("web_origins", origin);
     let database = reader.checked("database", |text| DatabaseUrl::parse(text, home));
     let operator = reader.checked("operator", subject);
     let agency = agency(reader);
@@ -173,6 +177,7 @@ fn read(reader: &mut Reader, home: &Path) -> Option<Config> {
     let log = log(reader);
     Some(Config {
         listen: listen?,
+        web_origins: web_origins?,
         database: database?,
         operator: operator?,
         agency: agency?,
@@ -181,6 +186,24 @@ fn read(reader: &mut Reader, home: &Path) -> Option<Config> {
         tokens: tokens?,
         log: log?,
     })
+}
+
+/// An origin, written as browsers write it: they compare letter by letter.
+fn origin(text: &str) -> Result<HeaderValue, String> {
+    let authority = ["https://", "http://"]
+        .into_iter()
+        .find_map(|scheme| text.strip_prefix(scheme))
+        .and_then(|authority| authority.parse::<http::uri::Authority>().ok())
+        .filter(|authority| !authority.as_str().contains('@') && !authority.host().is_empty());
+    let plain = !text.contains(|letter: char| letter.is_ascii_uppercase() || letter == '*');
+    let usual = text.ends_with(":443") && text.starts_with("https:")
+        || text.ends_with(":80") && text.starts_with("http:");
+    match authority.and_then(|_| HeaderValue::from_str(text).ok()) {
+        Some(origin) if plain && !usual => Ok(origin),
+        _ => Err("is no origin; one is https:// or http:// and a host in lower case, with its port where that is not the \
+                  usual one and nothing after, for example https://app.example.se"
+            .to_owned()),
+    }
 }
 
 /// A subject, as grants name it.

@@ -72,6 +72,28 @@ impl Reader {
         self.fault(name, &format!("there is no file {}", path.display()))
     }
 
+    /// A list of texts: as such in the file, with commas between from elsewhere. Each must pass a check.
+    pub fn list<T>(
+        &mut self,
+        name: &str,
+        check: impl Fn(&str) -> Result<T, String>,
+    ) -> Option<Vec<T>> {
+        let items: Vec<String> = match self.values.remove(name) {
+            Some(text) => text.split(',').map(|item| item.trim().to_owned()).collect(),
+            None => (0..self.length(name))
+                .filter_map(|index| self.text(&format!("{name}.{index}")))
+                .collect(),
+        };
+        let mut list = Some(Vec::new());
+        for item in items.iter().filter(|item| !item.is_empty()) {
+            match check(item) {
+                Ok(value) => list.iter_mut().for_each(|list| list.push(value)),
+                Err(wrong) => list = self.fault(name, &wrong),
+            }
+        }
+        list
+    }
+
     /// How many items a list has.
     pub fn length(&self, list: &str) -> usize {
         let start = format!("{list}.");

@@ -114,3 +114,38 @@ fn what_the_command_line_reads_is_no_setting() {
         .is_ok()
     );
 }
+
+#[test]
+fn origins_of_web_pages_are_read_from_the_file_and_from_flags() {
+    let origins = |text: &str, flags: &[(&str, &str)]| load(text, &[], flags).unwrap().web_origins;
+    assert!(origins("", &[]).is_empty());
+    let two = ["https://app.example.se", "http://localhost:5173"];
+    let file = format!("web_origins = {two:?}");
+    assert_eq!(origins(&file, &[]), two);
+    assert_eq!(origins("", &[("web_origins", &two.join(", "))]), two);
+    assert!(origins(&file, &[("web_origins", "")]).is_empty());
+}
+
+#[test]
+fn what_no_browser_sends_as_an_origin_is_a_fault() {
+    for wrong in [
+        "*",
+        "null",
+        "app.example.se",
+        "https://",
+        "https://:443",
+        "https://App.example.se",
+        "https://app.example.se/",
+        "https://app.example.se:443",
+        "https://*.example.se",
+        "https://anna@example.se",
+        "ftp://example.se",
+    ] {
+        let faults = faults(&format!("web_origins = [{wrong:?}]"), &[]);
+        assert!(
+            faults.contains("`web_origins` is no origin"),
+            "{wrong}: {faults}"
+        );
+        assert_eq!(faults.lines().count(), 1, "{faults}");
+    }
+}

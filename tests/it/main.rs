@@ -24,3 +24,4 @@ mod requests;
 mod servers;
 mod storage;
 mod tokens;
+mod web;

@@ -2,6 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
+use http::HeaderValue;
 use styrkedja::{
     access::own_key::{self, OwnKey},
     client::{self, Client},
@@ -17,6 +18,8 @@ use super::{Caller, Engine, Place, tree};
 
 pub const AUDIENCE: &str = "stories";
 pub const ISSUER: &str = "https://stories.example.se";
+/// Where the web pages of this world come from.
+pub const WEB_ORIGIN: &str = "https://app.example.se";
 const OPERATOR: &str = "exchange:operator";
 
 /// A server, and all who call it. Cheap to clone.
@@ -161,6 +164,7 @@ impl Inner {
 fn config(place: &Place) -> Config {
     Config {
         listen: ([127, 0, 0, 1], 0).into(),
+        web_origins: vec![HeaderValue::from_static(WEB_ORIGIN)],
         database: DatabaseUrl::parse(place.url(), place.folder()).expect("the place has a URL"),
         operator: OPERATOR.to_owned(),
         agency: Agency {
