@@ -216,7 +216,7 @@ async fn serve(
     let serving = server
         .layer(cross_origin)
         .layer(GrpcWebLayer::new())
-        .layer(NormaliseLayer)
+        .layer(NormaliseLayer::new(stop.clone()))
         .layer(GateLayer::new(exchange.access.clone()))
         .add_routes(routes)
         .serve_with_incoming_shutdown(incoming, async move { told.cancelled().await });

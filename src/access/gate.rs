@@ -24,7 +24,7 @@ use crate::{
 const DRAIN_BYTES: usize = 512 * 1024;
 const DRAIN_FOR: Duration = Duration::from_millis(250);
 
-const HEALTH: &str = "/grpc.health.v1.Health/";
+pub const HEALTH: &str = "/grpc.health.v1.Health/";
 const REFLECTION: [&str; 2] = ["/grpc.reflection.v1.", "/grpc.reflection.v1alpha."];
 
 /// The caller of a request, put there by the gate. Metadata is never asked: trailers can replace it after the gate.

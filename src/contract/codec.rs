@@ -40,6 +40,7 @@ where
     fn decoder(&mut self) -> Self::Decoder {
         Decoding {
             request: super::get().request(&U::full_name()),
+            begun: false,
             decodes: PhantomData,
         }
     }
@@ -65,6 +66,8 @@ impl<T: Message> Encoder for Encoding<T> {
 pub struct Decoding<U> {
     /// `None`: what is decoded is an answer.
     request: Option<Request<'static>>,
+    /// Whether a message has come.
+    begun: bool,
     decodes: PhantomData<U>,
 }
 
@@ -74,6 +77,10 @@ impl<U: Message + Default> Decoder for Decoding<U> {
 
     fn decode(&mut self, buffer: &mut DecodeBuf<'_>) -> Result<Option<U>, Status> {
         if let Some(request) = self.request {
+            // tonic takes the first message of several, and forgets the others.
+            if std::mem::replace(&mut self.begun, true) && !request.streams() {
+                return Err(Error::NotOneMessage.into());
+            }
             // All of it: tonic hands over messages in one piece.
             if buffer.chunk().len() == buffer.remaining() {
                 request.check(buffer.chunk())?;

@@ -8,7 +8,7 @@ use prost_reflect::{
 
 use super::{
     compile::compile,
-    rules::{Contract, KindRule, Method, NarrowedField, RoleRule},
+    rules::{Contract, KindRule, Method, NarrowedField, RequestRule, RoleRule},
 };
 use crate::proto::v1::{self, Act, DocumentKind, Reach, Role};
 
@@ -45,8 +45,12 @@ impl Contract {
         let names = methods.iter().map(|method| &*method.request);
         let plans = compile(pool, names, &mut reading.missing);
         let requests = methods.iter().filter_map(|method| {
-            let place = plans.place_of(&method.request)?;
-            Some((method.request.clone(), (place, method.max_request_bytes)))
+            let rule = RequestRule {
+                place: plans.place_of(&method.request)?,
+                max_bytes: method.max_request_bytes,
+                streams: method.client_streaming,
+            };
+            Some((method.request.clone(), rule))
         });
         let contract = Self {
             requests: requests.collect(),

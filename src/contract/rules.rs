@@ -21,8 +21,18 @@ pub struct Contract {
     pub(super) kinds: BTreeMap<DocumentKind, KindRule>,
     pub(super) narrowed: HashMap<String, Vec<NarrowedField>>,
     pub(super) plans: Plans,
-    /// The place of the plan and the most bytes of each request.
-    pub(super) requests: HashMap<String, (usize, u32)>,
+    /// By the full name of the message.
+    pub(super) requests: HashMap<String, RequestRule>,
+}
+
+/// What is asked of the messages of a request.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct RequestRule {
+    /// The place of its plan.
+    pub place: usize,
+    pub max_bytes: u32,
+    /// Whether a call may have any number of them, and not just one.
+    pub streams: bool,
 }
 
 /// A method of the contract.
@@ -189,12 +199,12 @@ impl Contract {
 
     /// The rules of a request, by the full name of its message. `None` for what is no request.
     pub fn request(&self, message: &str) -> Option<Request<'_>> {
-        let (place, max_bytes) = *self.requests.get(message)?;
-        let plan = self.plans.at(place)?;
+        let rule = *self.requests.get(message)?;
+        let plan = self.plans.at(rule.place)?;
         Some(Request {
             plans: &self.plans,
             plan,
-            max_bytes,
+            rule,
         })
     }
 
@@ -210,16 +220,21 @@ impl Contract {
 pub struct Request<'a> {
     plans: &'a Plans,
     plan: &'a Message,
-    max_bytes: u32,
+    rule: RequestRule,
 }
 
 impl Request<'_> {
+    /// Whether a call may have any number of such messages, and not just one.
+    pub fn streams(&self) -> bool {
+        self.rule.streams
+    }
+
     /// Holds the bytes of the request against its limits and the rules of its fields.
     pub fn check(&self, bytes: &[u8]) -> Result<(), Error> {
         let too_large = Error::TooLarge {
-            max_request_bytes: self.max_bytes,
+            max_request_bytes: self.rule.max_bytes,
         };
-        if bytes.len() as u64 > self.max_bytes.into() {
+        if bytes.len() as u64 > self.rule.max_bytes.into() {
             return Err(too_large);
         }
         check::check(self.plans, self.plan, bytes).map_err(|refusal| match refusal {

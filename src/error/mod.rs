@@ -73,6 +73,10 @@ pub enum Error {
     ChangedMeanwhile,
     #[error("The bytes of the request are not a protobuf message of the method.")]
     Malformed,
+    #[error("The method takes exactly one message; send one, and then end the stream.")]
+    NotOneMessage,
+    #[error("The exchange takes no compressed requests; send it without compression.")]
+    Compressed,
 }
 
 impl Error {
@@ -124,7 +128,8 @@ impl Error {
             Self::Fault { .. } => (Code::Internal, Reason::Fault),
             Self::NoSuchMethod => (Code::Unimplemented, Reason::NoSuchMethod),
             Self::ChangedMeanwhile => (Code::FailedPrecondition, Reason::ChangedMeanwhile),
-            Self::Malformed => (Code::Internal, Reason::Malformed),
+            Self::Malformed | Self::NotOneMessage => (Code::Internal, Reason::Malformed),
+            Self::Compressed => (Code::Unimplemented, Reason::Compressed),
         }
     }
 
@@ -154,7 +159,9 @@ impl Error {
             | Self::Deadline
             | Self::NoSuchMethod
             | Self::ChangedMeanwhile
-            | Self::Malformed => details,
+            | Self::Malformed
+            | Self::NotOneMessage
+            | Self::Compressed => details,
         }
     }
 }

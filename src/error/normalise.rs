@@ -1,5 +1,5 @@
 //! Turns the statuses that the transport makes by itself into those of the contract: too large, too late, no such
-//! method, no protobuf. Statuses of ours pass as they are; they carry details, and the transport's do not.
+//! method, no protobuf, compressed. Statuses of ours pass as they are; they carry details, and the transport's do not.
 
 use std::{
     convert::Infallible,
@@ -12,27 +12,49 @@ use std::{
 
 use futures::FutureExt as _;
 use http::{HeaderMap, Request, Response};
+use tokio_util::sync::CancellationToken;
 use tonic::{Code, Status, body::Body};
 use tower::{Layer, Service};
 
 use super::Error;
-use crate::contract::{self, Method};
+use crate::{
+    access::gate::HEALTH,
+    contract::{self, Method},
+};
 
-/// Normalises the statuses of a service, and answers for it where it panics or takes longer than the caller waits.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct NormaliseLayer;
+/// What tells a client of a compressed request which encodings it may use instead.
+const ACCEPTS: &str = "grpc-accept-encoding";
+
+/// Normalises the statuses of a service, and answers for it where it panics, takes longer than the caller waits, or
+/// takes no new calls because the server was told to stop.
+#[derive(Clone, Debug, Default)]
+pub struct NormaliseLayer {
+    stop: CancellationToken,
+}
+
+impl NormaliseLayer {
+    pub fn new(stop: CancellationToken) -> Self {
+        Self { stop }
+    }
+}
 
 impl<S> Layer<S> for NormaliseLayer {
     type Service = Normalise<S>;
 
     fn layer(&self, inner: S) -> Normalise<S> {
-        Normalise(inner)
+        Normalise {
+            stop: self.stop.clone(),
+            inner,
+        }
     }
 }
 
 /// A service whose statuses are those of the contract.
 #[derive(Clone, Debug)]
-pub struct Normalise<S>(S);
+pub struct Normalise<S> {
+    stop: CancellationToken,
+    inner: S,
+}
 
 impl<S, B> Service<Request<B>> for Normalise<S>
 where
@@ -44,13 +66,17 @@ where
     type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        self.0.poll_ready(context)
+        self.inner.poll_ready(context)
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        let method = contract::get().method(request.uri().path());
+        let path = request.uri().path();
+        if self.stop.is_cancelled() && !path.starts_with(HEALTH) {
+            return Box::pin(std::future::ready(Ok(refused(Error::try_again()))));
+        }
+        let method = contract::get().method(path);
         let patience = patience(request.headers()).unwrap_or(Duration::MAX);
-        let answer = AssertUnwindSafe(self.0.call(request)).catch_unwind();
+        let answer = AssertUnwindSafe(self.inner.call(request)).catch_unwind();
         Box::pin(async move {
             Ok(match tokio::time::timeout(patience, answer).await {
                 Ok(Ok(Ok(answer))) => normalised(answer, method),
@@ -71,7 +97,12 @@ fn normalised(answer: Response<Body>, method: Option<&Method>) -> Response<Body>
         return answer;
     }
     let ours = Status::from_header_map(answer.headers()).and_then(|status| ours(&status, method));
-    ours.map_or(answer, refused)
+    let Some(ours) = ours else { return answer };
+    let mut refused = refused(ours);
+    if let Some(accepts) = answer.headers().get(ACCEPTS) {
+        refused.headers_mut().insert(ACCEPTS, accepts.clone());
+    }
+    refused
 }
 
 /// What the contract calls a status that the transport made. `None`: nothing else.
@@ -86,8 +117,13 @@ pub fn ours(status: &Status, method: Option<&Method>) -> Option<Error> {
             Some(Error::TooLarge { max_request_bytes })
         }
         Code::Cancelled if status.message() == "Timeout expired" => Some(Error::Deadline),
+        Code::Unimplemented if status.metadata().contains_key(ACCEPTS) => Some(Error::Compressed),
         Code::Unimplemented if method.is_none() => Some(Error::NoSuchMethod),
+        Code::Internal if status.message() == "Missing request message." => {
+            Some(Error::NotOneMessage)
+        }
         Code::Internal => Some(Error::Malformed),
+        Code::Unavailable => Some(Error::try_again()),
         Code::Ok
         | Code::Cancelled
         | Code::Unknown
@@ -99,7 +135,6 @@ pub fn ours(status: &Status, method: Option<&Method>) -> Option<Error> {
         | Code::FailedPrecondition
         | Code::Aborted
         | Code::Unimplemented
-        | Code::Unavailable
         | Code::DataLoss
         | Code::Unauthenticated => None,
     }
@@ -154,7 +189,7 @@ mod tests {
             request = request.header("grpc-timeout", timeout);
         }
         let request = request.body(Body::empty()).unwrap();
-        let answer = NormaliseLayer
+        let answer = NormaliseLayer::default()
             .layer(service)
             .oneshot(request)
             .await
@@ -192,6 +227,10 @@ mod tests {
             of(GET, Status::internal("bad flag")).await,
             told(Code::Internal, "MALFORMED")
         );
+        assert_eq!(
+            of(GET, Status::unavailable("the stream was refused")).await,
+            told(Code::Unavailable, "TRY_AGAIN")
+        );
     }
 
     #[tokio::test]
@@ -221,6 +260,28 @@ mod tests {
                 max_request_bytes: 1..
             })
         ));
+    }
+
+    #[tokio::test]
+    async fn a_stopping_server_takes_no_call_but_those_of_its_health() {
+        let stop = CancellationToken::new();
+        let service =
+            service_fn(|_: Request<Body>| async { Ok(Status::from(Error::NotFound).into_http()) });
+        let service = NormaliseLayer::new(stop.clone()).layer(service);
+        let status = |path: &str| {
+            let request = Request::builder().uri(path).body(Body::empty()).unwrap();
+            let answer = service.clone().oneshot(request);
+            async move { Status::from_header_map(answer.await.unwrap().headers()).unwrap() }
+        };
+        assert_eq!(status(GET).await.code(), Code::NotFound);
+        stop.cancel();
+        for path in [GET, "/no.Such/Method"] {
+            let refused = status(path).await;
+            assert_eq!(refused.code(), Code::Unavailable);
+            assert!(refused.get_details_retry_info().is_some(), "{refused:?}");
+        }
+        let health = status("/grpc.health.v1.Health/Check").await;
+        assert_eq!(health.code(), Code::NotFound);
     }
 
     #[tokio::test]

@@ -58,6 +58,8 @@ fn every_kind_of_error() -> Vec<Error> {
         Error::NoSuchMethod,
         Error::ChangedMeanwhile,
         Error::Malformed,
+        Error::NotOneMessage,
+        Error::Compressed,
     ]
 }
 

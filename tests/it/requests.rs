@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use bytes::{Buf as _, BufMut as _, Bytes};
 use prost::Message as _;
 use styrkedja::proto::v1::{CreateDocumentRequest, Document, ExternalId, GetDocumentRequest};
+use tokio_stream::Stream;
 use tonic::{
     Code, Request, Status,
     codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder},
@@ -21,6 +22,8 @@ stories!(
     four_mebibytes_of_empty_messages_are_refused_at_once,
     who_may_not_call_learns_nothing_of_the_fields,
     a_method_that_is_not_there_has_its_reason,
+    a_call_of_no_message_or_of_two_is_refused,
+    a_compressed_request_has_its_reason,
 );
 
 const CREATE: &str = "/styrkedja.v1.DocumentService/CreateDocument";
@@ -181,6 +184,48 @@ async fn a_method_that_is_not_there_has_its_reason(world: World) {
     }
 }
 
+async fn a_call_of_no_message_or_of_two_is_refused(world: World) {
+    let token = token_of_a_principal(&world).await;
+    let valid = Bytes::from(
+        GetDocumentRequest {
+            id: styrkedja::clock::new_id().to_string(),
+            revision: 1,
+        }
+        .encode_to_vec(),
+    );
+    // The control: what is refused of one alone is that the document is not there.
+    for (count, code, reason) in [
+        (0, Code::Internal, "MALFORMED"),
+        (1, Code::NotFound, "NOT_FOUND"),
+        (2, Code::Internal, "MALFORMED"),
+    ] {
+        let messages = tokio_stream::iter(vec![valid.clone(); count]);
+        let refused = send_all(&world, with_token(&token, messages), GET).await;
+        assert_eq!(told(&refused), (code, reason.to_owned()), "{count}");
+        assert_eq!(
+            refused.message().contains("exactly one message"),
+            count != 1,
+            "{refused:?}"
+        );
+    }
+}
+
+async fn a_compressed_request_has_its_reason(world: World) {
+    let mut request = with_token(
+        &token_of_a_principal(&world).await,
+        tokio_stream::once(Bytes::new()),
+    );
+    let gzip = "gzip".parse().expect("an encoding");
+    request.metadata_mut().insert("grpc-encoding", gzip);
+    let refused = send_all(&world, request, GET).await;
+    assert_eq!(
+        told(&refused),
+        (Code::Unimplemented, "COMPRESSED".to_owned())
+    );
+    let accepted = refused.metadata().get("grpc-accept-encoding");
+    assert_eq!(accepted.expect("it is told").as_bytes(), b"identity");
+}
+
 async fn token_of_a_principal(world: &World) -> String {
     world.token_of(&world.principal_of("Karbyskolan").await.subject)
 }
@@ -192,18 +237,27 @@ fn told(status: &Status) -> (Code, String) {
 
 /// Sends bytes as they are, and gives the refusal.
 async fn send(world: &World, token: &str, path: &'static str, bytes: &[u8]) -> Status {
-    let mut client = tonic::client::Grpc::new(world.channel().clone());
-    client.ready().await.expect("the server takes a call");
-    let mut request = Request::new(Bytes::copy_from_slice(bytes));
+    let message = tokio_stream::once(Bytes::copy_from_slice(bytes));
+    send_all(world, with_token(token, message), path).await
+}
+
+fn with_token<T>(token: &str, messages: T) -> Request<T> {
+    let mut request = Request::new(messages);
     let bearer = format!("Bearer {token}").parse().expect("a token");
     request.metadata_mut().insert("authorization", bearer);
-    let answer = client
-        .unary(
-            request,
-            http::uri::PathAndQuery::from_static(path),
-            AsTheyAre,
-        )
-        .await;
+    request
+}
+
+/// Sends any number of messages as they are, and gives the refusal.
+async fn send_all(
+    world: &World,
+    request: Request<impl Stream<Item = Bytes> + Send + 'static>,
+    path: &'static str,
+) -> Status {
+    let mut client = tonic::client::Grpc::new(world.channel().clone());
+    client.ready().await.expect("the server takes a call");
+    let path = http::uri::PathAndQuery::from_static(path);
+    let answer = client.client_streaming(request, path, AsTheyAre).await;
     answer.map(|_| ()).expect_err("it is refused")
 }
 

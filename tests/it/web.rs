@@ -1,5 +1,7 @@
 //! Web pages in a browser, in the very bytes that browsers send: preflights, calls over gRPC-Web, and a server that stops.
 
+use std::time::Duration;
+
 use styrkedja::clock;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -83,6 +85,8 @@ async fn a_call_to_a_stopping_server_is_told_to_try_again(world: World) {
         .write_all(first.as_bytes())
         .await
         .expect("it is sent");
+    // A server that has read nothing of a call yet just closes the connection.
+    tokio::time::sleep(Duration::from_millis(500)).await;
     let stopping = tokio::spawn({
         let world = world.clone();
         async move { world.stop().await }
