@@ -349,6 +349,30 @@ fn the_value_is_never_told() {
 }
 
 #[test]
+fn an_address_has_no_white_space() {
+    let found = |url: &str| {
+        let reference = v1::DocumentReference {
+            url: url.to_owned(),
+            ..Default::default()
+        };
+        violations("styrkedja.v1.DocumentReference", &reference.encode_to_vec())
+    };
+    for url in ["", "https://www.vallentuna.se/förskola?a=b#c"] {
+        assert_eq!(found(url), []);
+    }
+    for url in [
+        "https://a b",
+        "https://a\tb",
+        "https://a\n",
+        "https://a\u{a0}b",
+        "https://",
+        "ftp://a",
+    ] {
+        assert_eq!(found(url), [told("url", "string.pattern")], "{url:?}");
+    }
+}
+
+#[test]
 fn an_id_of_an_item_has_its_form_wherever_it_stands() {
     let found = |id: &str| {
         let problem = v1::Problem {
