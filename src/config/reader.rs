@@ -84,14 +84,12 @@ impl Reader {
                 .filter_map(|index| self.text(&format!("{name}.{index}")))
                 .collect(),
         };
-        let mut list = Some(Vec::new());
-        for item in items.iter().filter(|item| !item.is_empty()) {
-            match check(item) {
-                Ok(value) => list.iter_mut().for_each(|list| list.push(value)),
-                Err(wrong) => list = self.fault(name, &wrong),
-            }
-        }
-        list
+        let checked: Vec<Option<T>> = items
+            .iter()
+            .filter(|item| !item.is_empty())
+            .map(|item| check(item).map_or_else(|wrong| self.fault(name, &wrong), Some))
+            .collect();
+        checked.into_iter().collect()
     }
 
     /// How many items a list has.
