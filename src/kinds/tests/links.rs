@@ -2,12 +2,12 @@
 
 use uuid::Uuid;
 
-use super::{content, sample};
+use super::{content, kinds, sample};
 use crate::kinds::*;
 
 #[test]
 fn every_reference_in_the_samples_is_a_link() {
-    let links: Vec<_> = ["analysis", "action-plan", "follow-up-report"]
+    let links: Vec<_> = kinds()
         .iter()
         .flat_map(|name| links(&content(&sample(name))))
         .collect();
@@ -46,8 +46,7 @@ fn every_reference_in_the_samples_is_a_link() {
 
 #[test]
 fn the_chain_of_the_samples_hangs_together() {
-    let documents =
-        ["analysis", "action-plan", "follow-up-report"].map(|name| content(&sample(name)));
+    let documents: Vec<_> = kinds().iter().map(|name| content(&sample(name))).collect();
     for link in documents.iter().flat_map(links) {
         let (Target::Own(item) | Target::Other { item, .. }) = &link.to;
         let ends = documents

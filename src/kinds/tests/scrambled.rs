@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use prost::Message;
 use prost_reflect::{DynamicMessage, ReflectMessage, Value};
 
-use super::{document, findings_of, sample};
+use super::{document, findings_of, kinds, sample};
 use crate::kinds::*;
 
 /// Changes a message field by field as the choices say: takes away, doubles, writes over.
@@ -47,10 +47,10 @@ fn scramble_value(value: &mut Value, choice: u8, choices: &mut dyn Iterator<Item
 proptest! {
     #[test]
     fn any_content_is_judged_without_panic_always_alike_and_in_order(
-        name in prop::sample::select(vec!["analysis", "action-plan", "follow-up-report"]),
+        name in prop::sample::select(kinds()),
         choices in prop::collection::vec(any::<u8>(), 0..200),
     ) {
-        let bytes = sample(name).encode_to_vec();
+        let bytes = sample(&name).encode_to_vec();
         let mut document = DynamicMessage::decode(document(), bytes.as_slice()).unwrap();
         let mut content = document.get_field_by_name(&name.replace('-', "_")).unwrap().into_owned();
         scramble_value(&mut content, u8::MAX, &mut choices.into_iter());
