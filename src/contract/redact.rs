@@ -32,15 +32,8 @@ pub fn redact(document: &mut Document, roles: &BTreeSet<Role>) -> Vec<String> {
 
 impl Contract {
     fn shows_everything_to(&self, roles: &BTreeSet<Role>) -> bool {
-        self.narrowed
-            .values()
-            .flatten()
-            .all(|field| may_see(&field.visible_to, roles))
+        self.narrowed().all(|(_, field)| field.is_visible_to(roles))
     }
-}
-
-fn may_see(visible_to: &[Role], roles: &BTreeSet<Role>) -> bool {
-    visible_to.iter().any(|role| roles.contains(role))
 }
 
 fn clear(
@@ -52,7 +45,7 @@ fn clear(
 ) {
     let descriptor = message.descriptor();
     for narrowed in contract.narrowed_fields(descriptor.full_name()) {
-        if !may_see(&narrowed.visible_to, roles) && message.has_field_by_number(narrowed.number) {
+        if !narrowed.is_visible_to(roles) && message.has_field_by_number(narrowed.number) {
             message.clear_field_by_number(narrowed.number);
             hidden.push(format!("{path}{}", narrowed.name));
         }

@@ -2,7 +2,7 @@
 //! What no rule allows is not allowed.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     time::Duration,
 };
 
@@ -19,7 +19,7 @@ pub struct Contract {
     pub(super) methods: BTreeMap<String, Method>,
     pub(super) roles: BTreeMap<Role, RoleRule>,
     pub(super) kinds: BTreeMap<DocumentKind, KindRule>,
-    pub(super) narrowed: HashMap<String, Vec<NarrowedField>>,
+    pub(super) narrowed: BTreeMap<String, Vec<NarrowedField>>,
     pub(super) plans: Plans,
     /// By the full name of the message.
     pub(super) requests: HashMap<String, RequestRule>,
@@ -89,6 +89,13 @@ pub struct NarrowedField {
     pub visible_to: Vec<Role>,
 }
 
+impl NarrowedField {
+    /// Whether any of the roles may see it.
+    pub fn is_visible_to(&self, roles: &BTreeSet<Role>) -> bool {
+        self.visible_to.iter().any(|role| roles.contains(role))
+    }
+}
+
 static NO_ROLE: RoleRule = RoleRule {
     acts: Vec::new(),
     granted_at: Vec::new(),
@@ -132,6 +139,10 @@ impl Contract {
 
     pub(crate) fn kind_mut(&mut self, kind: DocumentKind) -> &mut KindRule {
         self.kinds.get_mut(&kind).expect("the kind has a rule")
+    }
+
+    pub(crate) fn narrowed_mut(&mut self, message: &str) -> &mut Vec<NarrowedField> {
+        self.narrowed.get_mut(message).expect("it has such fields")
     }
 }
 
@@ -195,6 +206,13 @@ impl Contract {
     /// The fields of a message that only some roles see, by its full name.
     pub fn narrowed_fields(&self, message: &str) -> &[NarrowedField] {
         self.narrowed.get(message).map_or(&[], Vec::as_slice)
+    }
+
+    /// All fields that only some roles see, in order of the full name of their message.
+    pub fn narrowed(&self) -> impl Iterator<Item = (&str, &NarrowedField)> {
+        self.narrowed
+            .iter()
+            .flat_map(|(message, fields)| fields.iter().map(move |field| (&**message, field)))
     }
 
     /// The rules of a request, by the full name of its message. `None` for what is no request.

@@ -185,3 +185,30 @@ fn nobody_can_leave_a_kind_without_its_showing() {
         }
     }
 }
+
+#[test]
+fn no_rule_of_a_field_can_go_without_its_showing() {
+    let reviewed = text::fields(contract::get());
+    assert!(contract::get().narrowed().count() > 0);
+    for (message, field) in contract::get().narrowed() {
+        let opened = with(|contract| {
+            let narrowed = contract.narrowed_mut(message);
+            narrowed.retain(|known| known.number != field.number);
+        });
+        assert_ne!(text::fields(opened), reviewed, "{message}.{}", field.name);
+        for (role, _) in contract::get().roles() {
+            let changed = with(|contract| {
+                let narrowed = contract.narrowed_mut(message).iter_mut();
+                for known in narrowed.filter(|known| known.number == field.number) {
+                    if known.visible_to.contains(&role) {
+                        known.visible_to.retain(|other| *other != role);
+                    } else {
+                        known.visible_to.push(role);
+                    }
+                }
+            });
+            let of = (message, &field.name, role);
+            assert_ne!(text::fields(changed), reviewed, "{of:?}");
+        }
+    }
+}

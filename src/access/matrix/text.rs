@@ -1,10 +1,13 @@
 //! The access matrix as text for people to review: one table for all methods that have the same.
 
-use std::{collections::BTreeMap, fmt::Write};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write,
+};
 
 use super::{About, Cell, Holder, Relation, Verdict, cells};
 use crate::{
-    contract::Contract,
+    contract::{Contract, NarrowedField},
     proto::v1::{OrganizationType, Role},
 };
 
@@ -26,6 +29,7 @@ from the caller's grant; own: where the caller belongs. Roles that a table does 
 pub fn text(contract: &'static Contract) -> String {
     let mut text = HEAD.to_owned();
     text += &roles(contract);
+    text += &fields(contract);
     let cells = cells(contract);
     // Methods in order of their first appearance, together with those that have the same table.
     let mut tables: Vec<(String, Vec<String>)> = Vec::new();
@@ -72,6 +76,28 @@ pub(super) fn roles(contract: &Contract) -> String {
             at.join(", "),
             needs.join(", ")
         );
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+/// Which role sees which narrowed field.
+pub(super) fn fields(contract: &Contract) -> String {
+    let mut text = "\nFields that not all see who read a document: + shown, . left out and named in hidden_fields\n".to_owned();
+    let column = |(message, field): (&str, &NarrowedField)| {
+        let message = message.trim_start_matches("styrkedja.v1.");
+        format!("  {message}.{}", field.name)
+    };
+    let names: Vec<String> = contract.narrowed().map(column).collect();
+    let _ = writeln!(text, "  {:<22}{}", "", names.concat());
+    for (role, _) in contract.roles() {
+        let mut line = format!("  {:<22}", role_name(role));
+        for ((_, field), name) in contract.narrowed().zip(&names) {
+            let shown = field.is_visible_to(&BTreeSet::from([role]));
+            let sign = if shown { "  +" } else { "  ." };
+            let _ = write!(line, "{sign:<width$}", width = name.len());
+        }
         text.push_str(line.trim_end());
         text.push('\n');
     }

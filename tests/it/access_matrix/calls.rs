@@ -317,7 +317,7 @@ fn new_document(nation: &Nation, cell: &Cell<'_>, kind: DocumentKind) -> Documen
 }
 
 /// The document of the cell, or what could be one and is not.
-fn document(nation: &Nation, cell: &Cell<'_>) -> Document {
+pub fn document(nation: &Nation, cell: &Cell<'_>) -> Document {
     let About::Document(kind, stage) = cell.about else {
         panic!("{:?} is no document", cell.about)
     };

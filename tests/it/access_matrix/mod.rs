@@ -1,7 +1,9 @@
-//! Every cell of the access matrix, tried over the wire: mutations as dry runs, so that each finds the same nation.
+//! Every cell of the access matrix and every narrowed field, tried over the wire: mutations as dry runs, so that each
+//! finds the same nation.
 
 mod calls;
 mod documents;
+mod fields;
 mod nation;
 
 use futures::{StreamExt, stream};
@@ -33,15 +35,16 @@ async fn every_cell_of_the_access_matrix_holds_over_the_wire(world: World) {
         "the matrix has shrunk to {} cells",
         cells.len()
     );
-    let wrong: Vec<String> = stream::iter(&cells)
+    let mut wrong: Vec<String> = stream::iter(&cells)
         .map(|cell| try_cell(nation, cell))
         .buffer_unordered(AT_A_TIME)
         .filter_map(|wrong| async move { wrong })
         .collect()
         .await;
+    wrong.extend(fields::wrong(nation, &cells).await);
     assert!(
         wrong.is_empty(),
-        "{} of {} cells do not hold:\n{}",
+        "{} of {} cells and their fields do not hold:\n{}",
         wrong.len(),
         cells.len(),
         wrong[..wrong.len().min(40)].join("\n"),

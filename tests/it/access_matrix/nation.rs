@@ -8,7 +8,7 @@ use styrkedja::{
     access::matrix::{self, Holder, Spot},
     clock, contract,
     proto::v1::{
-        CreateGrantRequest, ExternalId, GetDocumentRequest, ImportHeader,
+        CreateGrantRequest, Document, ExternalId, GetDocumentRequest, ImportHeader,
         ImportOrganizationsRequest, ListDocumentsRequest, ListOrganizationsRequest,
         OrganizationRecord, OrganizationRef, OrganizationType, OrganizerType, Role, SchoolForm,
         SchoolType, import_organizations_request::Part, organization_ref::Identity,
@@ -25,10 +25,16 @@ pub struct Nation {
     /// A grant to revoke, by role and place.
     pub grants: HashMap<(Role, Spot), String>,
     callers: HashMap<Holder, Caller>,
-    /// What each holder finds in listings, by id.
-    listed: HashMap<Holder, HashSet<String>>,
+    listed: HashMap<Holder, Listed>,
     /// How what does not exist is answered.
     pub absent: (String, Vec<u8>),
+}
+
+/// What a holder finds in listings, by id.
+#[derive(Default)]
+struct Listed {
+    organizations: HashSet<String>,
+    documents: HashMap<String, Document>,
 }
 
 impl Nation {
@@ -75,7 +81,13 @@ impl Nation {
     }
 
     pub fn lists(&self, holder: Holder, id: &str) -> bool {
-        self.listed[&holder].contains(id)
+        let listed = &self.listed[&holder];
+        listed.organizations.contains(id) || listed.documents.contains_key(id)
+    }
+
+    /// The document as the holder's listing shows it.
+    pub fn listed(&self, holder: Holder, id: &str) -> Option<&Document> {
+        self.listed[&holder].documents.get(id)
     }
 
     /// The id of a place, or one that nothing has.
@@ -268,15 +280,15 @@ fn organization_number(spot: Spot) -> String {
     format!("{nine}{}", (10 - sum % 10) % 10)
 }
 
-/// The ids of all that a caller finds in listings. Empty where it may not list.
-async fn listed(caller: &Caller) -> HashSet<String> {
-    let mut ids = HashSet::new();
+/// All that a caller finds in listings. Nothing where it may not list.
+async fn listed(caller: &Caller) -> Listed {
+    let mut listed = Listed::default();
     let all = ListOrganizationsRequest {
         page_size: 1000,
         ..ListOrganizationsRequest::default()
     };
     if let Ok(page) = caller.organizations().list_organizations(all).await {
-        ids.extend(
+        listed.organizations.extend(
             page.into_inner()
                 .organizations
                 .into_iter()
@@ -291,13 +303,16 @@ async fn listed(caller: &Caller) -> HashSet<String> {
             ..ListDocumentsRequest::default()
         };
         let Ok(page) = caller.documents().list_documents(asked).await else {
-            return ids;
+            return listed;
         };
         let page = page.into_inner();
-        ids.extend(page.documents.into_iter().map(|one| one.id));
+        let documents = page.documents.into_iter();
+        listed
+            .documents
+            .extend(documents.map(|one| (one.id.clone(), one)));
         page_token = page.next_page_token;
         if page_token.is_empty() {
-            return ids;
+            return listed;
         }
     }
 }
