@@ -94,7 +94,7 @@ pub fn faults(caller: &Caller, granting: &Grant, new: &NewGrant) -> Vec<Violatio
         when(new.subject == caller.subject(), &TO_ONESELF),
         wrong_place(ground.tree, rule, new),
         when(caller.organization_has_ended(new.organization), &CLOSED),
-        wrong_home(rule, new),
+        wrong_home(ground.tree, rule, new),
         when(rule.round_required && new.round.is_none(), &ROUND),
         when(past, &PAST),
         when(lacks_end(rule, new, ground.now), &END),
@@ -108,11 +108,15 @@ fn wrong_place(tree: &Tree, rule: &RoleRule, new: &NewGrant) -> Option<Violation
     (!fits).then(|| GRANTED_AT.naming(&rule.granted_at))
 }
 
-fn wrong_home(rule: &RoleRule, new: &NewGrant) -> Option<Violation> {
+fn wrong_home(tree: &Tree, rule: &RoleRule, new: &NewGrant) -> Option<Violation> {
     match (rule.assigned, new.home == new.organization) {
-        (false, true) | (true, false) => None,
+        (false, true) => None,
         (false, false) => Some(NO_OTHER_HOME.violation()),
-        (true, true) => Some(OTHER_HOME.violation()),
+        (true, true) => Some(OTHER_HOME.naming(&rule.home_at)),
+        (true, false) => {
+            let fits = is_one_of(tree, new.home, &rule.home_at);
+            (!fits).then(|| HOME_AT.naming(&rule.home_at))
+        }
     }
 }
 
@@ -175,8 +179,14 @@ static CLOSED: Rule = Rule {
 static OTHER_HOME: Rule = Rule {
     field: "home_organization_id",
     id: "grant.other_home",
-    en: "The role is an assignment; name the other organization that the subject belongs to.",
-    sv: "Rollen är ett uppdrag; ange den andra organisation som subjektet tillhör.",
+    en: "The role is an assignment; name the other organization that the subject belongs to, of one of these types:",
+    sv: "Rollen är ett uppdrag; ange den andra organisation som subjektet tillhör, av en av dessa typer:",
+};
+static HOME_AT: Rule = Rule {
+    field: "home_organization_id",
+    id: "grant.home_at",
+    en: "Whoever is assigned the role belongs to an organization of another type; name one of these types:",
+    sv: "Den som har uppdraget tillhör en organisation av en annan typ; ange en av dessa typer:",
 };
 static NO_OTHER_HOME: Rule = Rule {
     field: "home_organization_id",

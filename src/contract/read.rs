@@ -157,6 +157,7 @@ impl Reading<'_> {
             acts: access.acts().collect(),
             granted_at: access.granted_at().collect(),
             assigned: access.assigned,
+            home_at: access.home_at().collect(),
             round_required: access.round_required,
             end_required: access.end_required,
             author: access.author(),
@@ -169,6 +170,9 @@ impl Reading<'_> {
         self.demand(!rule.acts.is_empty(), || format!("{name} states no acts"));
         self.demand(!rule.granted_at.is_empty(), || {
             format!("{name} states no granted_at")
+        });
+        self.demand(rule.assigned != rule.home_at.is_empty(), || {
+            format!("{name} states home_at without being assigned, or is assigned without it")
         });
         self.demand(rule.read != Reach::Unspecified, || {
             format!("{name} states no reach to read")

@@ -59,6 +59,8 @@ pub struct RoleRule {
     pub acts: Vec<Act>,
     pub granted_at: Vec<OrganizationType>,
     pub assigned: bool,
+    /// Where the subjects of an assignment belong.
+    pub home_at: Vec<OrganizationType>,
     pub round_required: bool,
     pub end_required: bool,
     pub author: Reach,
@@ -100,6 +102,7 @@ static NO_ROLE: RoleRule = RoleRule {
     acts: Vec::new(),
     granted_at: Vec::new(),
     assigned: false,
+    home_at: Vec::new(),
     round_required: false,
     end_required: false,
     author: Reach::Unspecified,

@@ -199,6 +199,22 @@ async fn every_fault_of_a_grant_is_told_at_once(world: World) {
             ["not_after"]
         );
     }
+    for (role, home) in [
+        (Role::MethodSupporter, "Bergs kommun"),
+        (Role::MethodSupporter, "Uppsala universitet"),
+        (Role::Observer, "Bergs kommun"),
+    ] {
+        let from_elsewhere = CreateGrantRequest {
+            home_organization_id: world.id_of(home),
+            not_after: (role == Role::Observer).then(|| in_days(30)),
+            ..world.request(role, "Karbyskolan")
+        };
+        let refusal = create(&officer, from_elsewhere).await;
+        assert_eq!(
+            fields(&refusal.expect_err("not where the role comes from")),
+            ["home_organization_id"]
+        );
+    }
     let moved = CreateGrantRequest {
         home_organization_id: world.id_of("Skolverket"),
         ..teacher(&world, "Karbyskolan")

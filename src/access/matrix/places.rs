@@ -153,13 +153,13 @@ impl Holder {
         })
     }
 
-    /// The organization that the holder belongs to: of an assignment, a foreign one that has documents of its own.
+    /// The organization that the holder belongs to: of an assignment, one from where its role comes.
     pub fn home(self, contract: &Contract) -> Spot {
-        if contract.role(self.role).assigned {
-            Spot::ForeignOrganizer
-        } else {
-            self.at
-        }
+        let rule = contract.role(self.role);
+        let fits = |spot: &Spot| rule.home_at.contains(&spot.kind());
+        let mut elsewhere = Spot::ALL.into_iter().filter(|spot| *spot != self.at);
+        let home = elsewhere.find(fits);
+        home.filter(|_| rule.assigned).unwrap_or(self.at)
     }
 
     /// The organization that stands in a relation to the grant, where there is one.

@@ -73,6 +73,12 @@ fn takings(rule: &RoleRule) -> Vec<Taking> {
             Box::new(move |rule| rule.granted_at.retain(|known| *known != kind)),
         ));
     }
+    for kind in rule.home_at.clone() {
+        takings.push((
+            format!("home at {kind:?}"),
+            Box::new(move |rule| rule.home_at.retain(|known| *known != kind)),
+        ));
+    }
     for role in rule.may_grant.clone() {
         takings.push((
             format!("grant {role:?}"),

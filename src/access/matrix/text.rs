@@ -60,20 +60,22 @@ pub(super) fn roles(contract: &Contract) -> String {
         "\nRoles: where they can be granted, and what a grant of them needs\n".to_owned();
     for (role, rule) in contract.roles() {
         let needs = [
-            (rule.assigned, "another home"),
-            (rule.round_required, "a round"),
-            (rule.end_required, "an end"),
+            (
+                rule.assigned,
+                format!("a home at {}", places(&rule.home_at)),
+            ),
+            (rule.round_required, "a round".to_owned()),
+            (rule.end_required, "an end".to_owned()),
         ];
         let needs: Vec<&str> = needs
             .iter()
             .filter(|(needed, _)| *needed)
-            .map(|(_, what)| *what)
+            .map(|(_, what)| what.as_str())
             .collect();
-        let at: Vec<&str> = rule.granted_at.iter().map(|kind| place(*kind)).collect();
         let line = format!(
             "  {:<24}{:<52}{}",
             role_name(role),
-            at.join(", "),
+            places(&rule.granted_at),
             needs.join(", ")
         );
         text.push_str(line.trim_end());
@@ -258,6 +260,11 @@ fn title(relation: Relation) -> &'static str {
         Relation::Agency => "agency",
         Relation::Missing => "missing",
     }
+}
+
+fn places(kinds: &[OrganizationType]) -> String {
+    let names: Vec<&str> = kinds.iter().map(|kind| place(*kind)).collect();
+    names.join(", ")
 }
 
 fn place(kind: OrganizationType) -> &'static str {

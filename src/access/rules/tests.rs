@@ -81,6 +81,33 @@ fn an_assignment_is_for_somebody_of_another_organization() {
 }
 
 #[test]
+fn an_assignment_is_for_somebody_from_where_the_role_comes() {
+    let from_the_university = told(&new(Role::MethodSupporter, UNIT, UNIVERSITY));
+    let [(field, rule, description)] = &from_the_university[..] else {
+        panic!("one fault");
+    };
+    assert_eq!(
+        (field.as_str(), rule.as_str()),
+        ("home_organization_id", "grant.home_at")
+    );
+    assert!(description.ends_with("name one of these types: ORGANIZATION_TYPE_NATIONAL_AGENCY."));
+    for (role, rule) in contract::get().roles().filter(|(_, rule)| rule.assigned) {
+        for (home, kind) in [
+            (AGENCY, OrganizationType::NationalAgency),
+            (UNIVERSITY, OrganizationType::University),
+            (CLOSED_UNIT, OrganizationType::SchoolUnit),
+        ] {
+            let refused = rules(&new(role, UNIT, home)).contains(&"grant.home_at".to_owned());
+            assert_eq!(
+                refused,
+                !rule.home_at.contains(&kind),
+                "{role:?} of {kind:?}"
+            );
+        }
+    }
+}
+
+#[test]
 fn what_to_do_is_told_with_the_types_that_would_do() {
     let at_the_agency = told(&new(Role::Principal, AGENCY, AGENCY));
     let [(field, rule, description)] = &at_the_agency[..] else {

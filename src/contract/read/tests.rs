@@ -132,6 +132,23 @@ fn a_method_without_act_limit_or_deadline_stops_the_start() {
 }
 
 #[test]
+fn an_assignment_from_nowhere_stops_the_start() {
+    let homes = |role, homes| {
+        Draft::new()
+            .with("role", VALUES, role, "home_at", Value::List(homes))
+            .missing()
+    };
+    let agency = Value::EnumNumber(v1::OrganizationType::NationalAgency.into());
+    for (role, missing) in [
+        ("ROLE_OBSERVER", homes("ROLE_OBSERVER", Vec::new())),
+        ("ROLE_TEACHER", homes("ROLE_TEACHER", vec![agency])),
+    ] {
+        let told = "states home_at without being assigned, or is assigned without it";
+        assert_eq!(missing, [format!("{role} {told}")]);
+    }
+}
+
+#[test]
 fn an_act_that_no_role_may_do_stops_the_start() {
     let officer = vec![Value::EnumNumber(Act::ReadOrganizations.into())];
     let draft = Draft::new()

@@ -134,10 +134,7 @@ async fn on_access(nation: &Nation, cell: &Cell<'_>, caller: &Caller) -> Result<
                     nation.id(cell.spot),
                 )
             };
-            client
-                .create_grant(at_a_home_that_is_seen(nation, cell, request))
-                .await
-                .map(drop)
+            client.create_grant(request).await.map(drop)
         }
         ("RevokeGrant", About::Grant(role)) => {
             let known = cell
@@ -178,28 +175,6 @@ async fn on_access(nation: &Nation, cell: &Cell<'_>, caller: &Caller) -> Result<
         }
         ("WhoAmI", _) => client.who_am_i(WhoAmIRequest {}).await.map(drop),
         (other, about) => panic!("there is no call for {other} on {about:?}"),
-    }
-}
-
-/// Universities are seen by all; the home is not what is tried.
-fn at_a_home_that_is_seen(
-    nation: &Nation,
-    cell: &Cell<'_>,
-    request: CreateGrantRequest,
-) -> CreateGrantRequest {
-    use styrkedja::access::matrix::Spot;
-    if request.home_organization_id.is_empty() {
-        return request;
-    }
-    let at_university = cell.spot == Some(Spot::OtherUniversity);
-    let home = if at_university {
-        Spot::University
-    } else {
-        Spot::OtherUniversity
-    };
-    CreateGrantRequest {
-        home_organization_id: nation.ids[&home].clone(),
-        ..request
     }
 }
 

@@ -108,22 +108,16 @@ pub fn grant_request(
 ) -> CreateGrantRequest {
     let needs = contract::get().role(role);
     let month = Timestamp::from(clock::now().plus_seconds(30 * 86_400));
-    let home = if at == ids[&Spot::ForeignOrganizer] {
-        Spot::University
-    } else {
-        Spot::ForeignOrganizer
-    };
+    let home = Spot::ALL
+        .into_iter()
+        .find(|spot| needs.home_at.contains(&spot.kind()));
     CreateGrantRequest {
         request_id: request_id(),
         validate_only: false,
         subject: subject.to_owned(),
         role: role.into(),
         organization_id: at,
-        home_organization_id: if needs.assigned {
-            ids[&home].clone()
-        } else {
-            String::new()
-        },
+        home_organization_id: home.map_or_else(String::new, |home| ids[&home].clone()),
         round: if needs.round_required {
             matrix::ROUND.to_owned()
         } else {
