@@ -74,6 +74,15 @@ impl Caller {
             .filter(|grant| !grant.has_ended(self.at))
     }
 
+    /// The organization under which its requests are known again: the home of its first grant, ended or not. The grant
+    /// that lets a call through may be another when the call is tried again; this stays.
+    pub fn request_home(&self) -> Uuid {
+        self.grants()
+            .first()
+            .map(|grant| grant.home)
+            .unwrap_or_default()
+    }
+
     /// Demands that some role of the caller may do the act at all.
     pub fn must(&self, act: Act) -> Result<()> {
         self.grant_for(act, &Target::Anything).map(|_| ())

@@ -38,7 +38,7 @@ pub async fn create(
     answer: Answer,
 ) -> Result<Vec<u8>> {
     let granting = rules::granting(caller, &new)?;
-    let key = request.key(granting.home);
+    let key = request.key(caller);
     // Before the rules: a request that was good when first made stays answered when its end has passed.
     if let Some(answer) = exchange.journal.answer_to(&key).await? {
         return Ok(answer);
@@ -48,7 +48,7 @@ pub async fn create(
         return Err(Error::Fields(faults));
     }
     let grant = new.made(clock::new_id(), clock::now());
-    write(exchange, granting.actor(), &request, &grant, answer).await
+    write(exchange, key, granting.actor(), &request, &grant, answer).await
 }
 
 /// Ends a grant. To end what has ended changes nothing.
@@ -68,11 +68,8 @@ pub async fn revoke(
         round: grant.round.as_deref(),
     };
     let actor = caller.actor(Act::ManageGrants, &target)?;
-    if let Some(answer) = exchange
-        .journal
-        .answer_to(&request.key(actor.organization))
-        .await?
-    {
+    let key = request.key(caller);
+    if let Some(answer) = exchange.journal.answer_to(&key).await? {
         return Ok(answer);
     }
     if grant.revoked_at.is_some() {
@@ -80,7 +77,7 @@ pub async fn revoke(
     }
     grant.revision += 1;
     grant.revoked_at = Some(clock::now());
-    match write(exchange, actor, &request, &grant, answer).await {
+    match write(exchange, key, actor, &request, &grant, answer).await {
         // Another was faster; nothing but revoking changes a grant.
         Err(Error::ChangedMeanwhile) => {
             let now = find(exchange, caller, id)
@@ -105,8 +102,8 @@ pub async fn list(
 }
 
 impl Request {
-    fn key(&self, organization: Uuid) -> RequestKey {
-        RequestKey::new(organization, self.id, self.method, &self.body)
+    fn key(&self, caller: &Caller) -> RequestKey {
+        RequestKey::new(caller.request_home(), self.id, self.method, &self.body)
     }
 }
 
@@ -124,13 +121,14 @@ fn refused(caller: &Caller, target: &Target<'_>) -> Error {
 
 async fn write(
     exchange: &Exchange,
+    key: RequestKey,
     actor: Actor,
     request: &Request,
     grant: &Grant,
     answer: Answer,
 ) -> Result<Vec<u8>> {
     let write = Write {
-        request: Some(request.key(actor.organization)),
+        request: Some(key),
         actor,
         method: request.method,
         register_unchanged_since: None,

@@ -21,10 +21,10 @@ pub struct Actor {
     pub grant: Option<Uuid>,
 }
 
-/// Names one request of an organization.
+/// Names one request of a caller.
 #[derive(Clone, Debug)]
 pub struct RequestKey {
-    /// The caller's home organization.
+    /// The home of the caller's first grant.
     pub organization: Uuid,
     /// The id that the caller gave the request.
     pub id: Uuid,

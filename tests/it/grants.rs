@@ -23,6 +23,7 @@ stories!(
     nobody_gains_by_granting,
     every_fault_of_a_grant_is_told_at_once,
     a_request_made_again_gives_the_first_answer,
+    a_request_is_known_again_when_the_grant_that_allowed_it_has_ended,
     a_dry_run_gives_nothing,
     a_revoked_grant_ends_at_once_and_stays_ended,
     pages_hold_every_grant_once_and_serve_their_caller_alone,
@@ -243,6 +244,25 @@ async fn a_request_made_again_gives_the_first_answer(world: World) {
         .await
         .expect_err("another request by the same id");
     assert_eq!(refusal.code(), Code::AlreadyExists);
+    assert_eq!(grants_of(&world.somebody(TEACHER)).await.len(), 1);
+}
+
+async fn a_request_is_known_again_when_the_grant_that_allowed_it_has_ended(world: World) {
+    let officer = world.officer().await;
+    let head = world.head_of("Vallentuna kommun").await;
+    let also_principal = CreateGrantRequest {
+        subject: head.subject.clone(),
+        ..world.request(Role::Principal, "Karbyskolan")
+    };
+    create(&officer, also_principal)
+        .await
+        .expect("of another home");
+    let request = teacher(&world, "Karbyskolan");
+    let first = create(&head, request.clone()).await.expect("as head");
+    let as_head = head.grant.clone().expect("the world granted it");
+    revoke(&officer, &as_head.id).await.expect("no longer head");
+    let again = create(&head, request).await.expect("as principal");
+    assert_eq!(first, again);
     assert_eq!(grants_of(&world.somebody(TEACHER)).await.len(), 1);
 }
 

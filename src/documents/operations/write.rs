@@ -68,7 +68,8 @@ pub async fn write(
     grant: &Grant,
     decided: Result<Decided>,
 ) -> Result<Answer> {
-    let key = RequestKey::new(grant.home, call.request, call.method, &call.body);
+    let home = call.caller.request_home();
+    let key = RequestKey::new(home, call.request, call.method, &call.body);
     let decided = match decided {
         Ok(decided) => decided,
         Err(refusal) => return answer_before(exchange, call, &key, refusal).await,

@@ -45,7 +45,7 @@ pub async fn import(
     import: Import,
 ) -> Result<ImportOrganizationsResponse> {
     let actor = caller.actor(Act::ImportOrganizations, &Target::Anything)?;
-    let keys = Keys::of(&import, actor.organization);
+    let keys = Keys::of(&import, caller.request_home());
     let mut run = Run {
         exchange,
         scope: caller.scope(Act::ImportOrganizations),

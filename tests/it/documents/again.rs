@@ -1,16 +1,17 @@
 //! Requests that come again, come late, or come at once with others.
 
 use styrkedja::proto::v1::{
-    ActionPlan, Analysis, CreateDocumentRequest, Document, DocumentState, ListDocumentsRequest,
-    UpdateDocumentRequest, document::Content,
+    ActionPlan, Analysis, CreateDocumentRequest, CreateGrantRequest, Document, DocumentState,
+    ListDocumentsRequest, RevokeGrantRequest, Role, UpdateDocumentRequest, document::Content,
 };
 use tonic::Code;
 
 use super::{acts::*, papers::*};
-use crate::world::World;
+use crate::world::{World, request_id};
 
 stories!(
     a_request_that_comes_again_is_answered_as_the_first_time,
+    a_request_is_known_again_when_the_grant_that_allowed_it_has_ended,
     a_request_id_is_for_one_request_of_one_caller,
     what_may_no_longer_be_done_is_not_answered_again,
     of_changes_made_at_once_one_goes_in,
@@ -80,6 +81,44 @@ async fn a_request_that_comes_again_is_answered_as_the_first_time(world: World) 
         principal.revisions(&draft.id).await.expect("its history"),
         [5, 4, 3, 2, 1]
     );
+}
+
+async fn a_request_is_known_again_when_the_grant_that_allowed_it_has_ended(world: World) {
+    // It belongs to the organizer by one grant and to the school by the other, and either would do.
+    let system = world.organizer_system_of("Vallentuna kommun").await;
+    let officer = world.officer().await;
+    let also_principal = CreateGrantRequest {
+        subject: system.subject.clone(),
+        ..world.request(Role::Principal, "Karbyskolan")
+    };
+    officer
+        .access()
+        .create_grant(also_principal)
+        .await
+        .expect("it is granted");
+    let create = creation(&analysis(&world.id_of("Karbyskolan")));
+    let mut documents = system.documents();
+    let first = documents.create_document(create.clone()).await;
+    let first = first.expect("taken").into_inner();
+    let submit = submission(first.document.as_ref().expect("a document"));
+    let submitted = system.hands_in(submit.clone()).await.expect("handed in");
+
+    let end = RevokeGrantRequest {
+        request_id: request_id(),
+        validate_only: false,
+        id: system.grant.clone().expect("the world granted it").id,
+    };
+    officer
+        .access()
+        .revoke_grant(end)
+        .await
+        .expect("it is revoked");
+    let again = documents.create_document(create).await;
+    assert_eq!(again.expect("taken before").into_inner(), first);
+    let again = system.hands_in(submit).await.expect("handed in before");
+    assert_eq!(again, submitted);
+    let all = system.all(ListDocumentsRequest::default()).await;
+    assert_eq!(all.len(), 1);
 }
 
 async fn a_request_id_is_for_one_request_of_one_caller(world: World) {
