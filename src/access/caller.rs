@@ -16,7 +16,7 @@ use crate::{
     contract::Contract,
     error::{Error, Result},
     journal,
-    proto::v1::{AccessStep as Step, Act},
+    proto::v1::{AccessStep as Step, Act, Role},
 };
 
 /// A verified subject with its grants, as the register had them when the call came in. Every decision of a call
@@ -111,6 +111,16 @@ impl Caller {
     /// At which step a grant of the caller does not let the call through.
     pub fn stopped_at(&self, grant: &Grant, act: Act, target: &Target<'_>) -> Option<Step> {
         decide::stopped_at(self.ground(), grant, act, target)
+    }
+
+    /// Another operator than by this grant, for as long as nobody revokes it.
+    pub(super) fn lasting_operator_besides(&self, grant: &Grant) -> Option<&Arc<Grant>> {
+        self.snapshot.grants().find(|other| {
+            other.role == Role::Operator
+                && other.id != grant.id
+                && other.not_after.is_none()
+                && !other.has_ended(self.at)
+        })
     }
 
     pub(super) fn ground(&self) -> Ground<'_> {

@@ -17,7 +17,7 @@ use tokio::{task::AbortHandle, time::Instant};
 
 use super::{
     jwks::Source,
-    own_key::OwnKey,
+    own_key::{self, OwnKey},
     token::{self, Fault, Issuer, Key, KeyRing, LEEWAY, MAX_BYTES, MAX_LIFETIME, Verified},
 };
 
@@ -120,6 +120,12 @@ impl Issuers {
     /// The name of the issuer whose key a refused token names. For the log alone: nothing was verified.
     pub fn named_by(&self, token: &str) -> Option<String> {
         token::named_key(token, &self.ring().1).map(|key| key.issuer.name.clone())
+    }
+
+    /// Their names, with which subjects begin.
+    pub fn names(&self) -> Vec<&str> {
+        let outside = self.outside.iter().map(|outside| &*outside.issuer.name);
+        std::iter::once(own_key::NAME).chain(outside).collect()
     }
 
     /// Fetches all keys now.

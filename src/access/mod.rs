@@ -77,6 +77,11 @@ impl Access {
         Ok(self.register.refresh().await?)
     }
 
+    /// The names of all issuers whose tokens are accepted.
+    fn issuers(&self) -> Vec<&str> {
+        self.issuers.names()
+    }
+
     /// The caller whom the token of a request names. Every fault of a token is told alike.
     async fn identify(&self, headers: &HeaderMap, trail: &mut Trail) -> Result<Caller> {
         let now = clock::now();

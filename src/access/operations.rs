@@ -13,7 +13,7 @@ use crate::{
     error::{Error, Result},
     exchange::Exchange,
     journal::{Actor, Refusal, RequestKey, Row, Write, Written},
-    proto::v1::Act,
+    proto::v1::{Act, Role},
 };
 
 /// A request that changes something.
@@ -43,7 +43,7 @@ pub async fn create(
     if let Some(answer) = exchange.journal.answer_to(&key).await? {
         return Ok(answer);
     }
-    let faults = rules::faults(caller, granting, &new);
+    let faults = rules::faults(caller, granting, &new, &exchange.access.issuers());
     if !faults.is_empty() {
         return Err(Error::Fields(faults));
     }
@@ -74,6 +74,9 @@ pub async fn revoke(
     }
     if grant.revoked_at.is_some() {
         return Ok(answer(&grant));
+    }
+    if grant.role == Role::Operator && caller.lasting_operator_besides(&grant).is_none() {
+        return Err(Error::LastOperator);
     }
     grant.revision += 1;
     grant.revoked_at = Some(clock::now());

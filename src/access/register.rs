@@ -47,6 +47,11 @@ impl Snapshot {
         self.grants.get(subject).map_or(&[], Vec::as_slice)
     }
 
+    /// All grants, those that have ended too.
+    pub fn grants(&self) -> impl Iterator<Item = &Arc<Grant>> {
+        self.grants.values().flatten()
+    }
+
     /// Adds a grant, or replaces it by a later revision.
     fn put(&mut self, grant: Grant) {
         let grants = Arc::make_mut(&mut self.grants)

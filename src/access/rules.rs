@@ -83,8 +83,13 @@ pub fn granting<'a>(caller: &'a Caller, new: &NewGrant) -> Result<&'a Arc<Grant>
     Ok(lasting.unwrap_or(first))
 }
 
-/// Everything that is wrong with a grant that the caller may give.
-pub fn faults(caller: &Caller, granting: &Grant, new: &NewGrant) -> Vec<Violation> {
+/// Everything that is wrong with a grant that the caller may give, where these issuers are accepted.
+pub fn faults(
+    caller: &Caller,
+    granting: &Grant,
+    new: &NewGrant,
+    issuers: &[&str],
+) -> Vec<Violation> {
     let ground = caller.ground();
     let rule = ground.contract.role(new.role);
     let past = new.not_after.is_some_and(|end| end <= ground.now);
@@ -92,6 +97,7 @@ pub fn faults(caller: &Caller, granting: &Grant, new: &NewGrant) -> Vec<Violatio
     let when = |wrong: bool, rule: &Rule| wrong.then(|| rule.violation());
     let checks = [
         when(new.subject == caller.subject(), &TO_ONESELF),
+        unknown_issuer(issuers, new),
         wrong_place(ground.tree, rule, new),
         when(caller.organization_has_ended(new.organization), &CLOSED),
         wrong_home(ground.tree, rule, new),
@@ -103,21 +109,31 @@ pub fn faults(caller: &Caller, granting: &Grant, new: &NewGrant) -> Vec<Violatio
     checks.into_iter().flatten().collect()
 }
 
+/// Nobody could ever use the grant, until an issuer of that name is accepted; then its subject may be another than meant.
+fn unknown_issuer(issuers: &[&str], new: &NewGrant) -> Option<Violation> {
+    let named = new.subject.split(':').next().unwrap_or_default();
+    (!issuers.contains(&named)).then(|| ISSUER.naming(issuers))
+}
+
 fn wrong_place(tree: &Tree, rule: &RoleRule, new: &NewGrant) -> Option<Violation> {
     let fits = is_one_of(tree, new.organization, &rule.granted_at);
-    (!fits).then(|| GRANTED_AT.naming(&rule.granted_at))
+    (!fits).then(|| GRANTED_AT.naming(&names(&rule.granted_at)))
 }
 
 fn wrong_home(tree: &Tree, rule: &RoleRule, new: &NewGrant) -> Option<Violation> {
     match (rule.assigned, new.home == new.organization) {
         (false, true) => None,
         (false, false) => Some(NO_OTHER_HOME.violation()),
-        (true, true) => Some(OTHER_HOME.naming(&rule.home_at)),
+        (true, true) => Some(OTHER_HOME.naming(&names(&rule.home_at))),
         (true, false) => {
             let fits = is_one_of(tree, new.home, &rule.home_at);
-            (!fits).then(|| HOME_AT.naming(&rule.home_at))
+            (!fits).then(|| HOME_AT.naming(&names(&rule.home_at)))
         }
     }
+}
+
+fn names(types: &[OrganizationType]) -> Vec<&'static str> {
+    types.iter().map(OrganizationType::as_str_name).collect()
 }
 
 fn is_one_of(tree: &Tree, id: Uuid, types: &[OrganizationType]) -> bool {
@@ -146,9 +162,8 @@ impl Rule {
         Violation::new(self.field, self.id, self.en, self.sv)
     }
 
-    /// With the types of organization that would do.
-    fn naming(&self, types: &[OrganizationType]) -> Violation {
-        let names: Vec<&str> = types.iter().map(OrganizationType::as_str_name).collect();
+    /// With the names that would do.
+    fn naming(&self, names: &[&str]) -> Violation {
         let names = names.join(", ");
         let (en, sv) = (
             format!("{} {names}.", self.en),
@@ -163,6 +178,12 @@ static TO_ONESELF: Rule = Rule {
     id: "grant.to_another",
     en: "Nobody gives a role to oneself; let another grant it.",
     sv: "Ingen ger sig själv en roll; låt någon annan ge den.",
+};
+static ISSUER: Rule = Rule {
+    field: "subject",
+    id: "grant.known_issuer",
+    en: "The exchange accepts no tokens of that issuer; let the subject begin with one of these names and a colon:",
+    sv: "Utbytet godtar inga token från den utfärdaren; låt subjektet börja med ett av dessa namn och ett kolon:",
 };
 static GRANTED_AT: Rule = Rule {
     field: "organization_id",

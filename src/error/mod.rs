@@ -71,6 +71,10 @@ pub enum Error {
     NoSuchMethod,
     #[error("What the request builds on has changed meanwhile; read it again.")]
     ChangedMeanwhile,
+    #[error(
+        "Without it no operator would remain whose grant has no end; make another operator first."
+    )]
+    LastOperator,
     #[error("The bytes of the request are not a protobuf message of the method.")]
     Malformed,
     #[error("The method takes exactly one message; send one, and then end the stream.")]
@@ -128,6 +132,7 @@ impl Error {
             Self::Fault { .. } => (Code::Internal, Reason::Fault),
             Self::NoSuchMethod => (Code::Unimplemented, Reason::NoSuchMethod),
             Self::ChangedMeanwhile => (Code::FailedPrecondition, Reason::ChangedMeanwhile),
+            Self::LastOperator => (Code::FailedPrecondition, Reason::LastOperator),
             Self::Malformed | Self::NotOneMessage => (Code::Internal, Reason::Malformed),
             Self::Compressed => (Code::Unimplemented, Reason::Compressed),
         }
@@ -159,6 +164,7 @@ impl Error {
             | Self::Deadline
             | Self::NoSuchMethod
             | Self::ChangedMeanwhile
+            | Self::LastOperator
             | Self::Malformed
             | Self::NotOneMessage
             | Self::Compressed => details,

@@ -57,6 +57,7 @@ fn every_kind_of_error() -> Vec<Error> {
         Error::fault(anyhow::anyhow!("the disk is full")),
         Error::NoSuchMethod,
         Error::ChangedMeanwhile,
+        Error::LastOperator,
         Error::Malformed,
         Error::NotOneMessage,
         Error::Compressed,

@@ -26,6 +26,7 @@ stories!(
     a_request_is_known_again_when_the_grant_that_allowed_it_has_ended,
     a_dry_run_gives_nothing,
     a_revoked_grant_ends_at_once_and_stays_ended,
+    an_operator_always_remains,
     pages_hold_every_grant_once_and_serve_their_caller_alone,
     an_explanation_tells_nothing_of_what_is_not_seen,
     who_is_refused_often_keeps_the_connection,
@@ -216,6 +217,12 @@ async fn every_fault_of_a_grant_is_told_at_once(world: World) {
             ["home_organization_id"]
         );
     }
+    let nobody = CreateGrantRequest {
+        subject: "skolfederation:anna".to_owned(),
+        ..world.request(Role::Teacher, "Karbyskolan")
+    };
+    let refusal = create(&officer, nobody).await;
+    assert_eq!(fields(&refusal.expect_err("no such issuer")), ["subject"]);
     let moved = CreateGrantRequest {
         home_organization_id: world.id_of("Skolverket"),
         ..teacher(&world, "Karbyskolan")
@@ -335,6 +342,41 @@ async fn a_revoked_grant_ends_at_once_and_stays_ended(world: World) {
             .expect("once more changes nothing"),
         revoked
     );
+}
+
+async fn an_operator_always_remains(world: World) {
+    let operator = world.operator();
+    let [own] = &grants_of(&operator).await[..] else {
+        panic!("the first operator has one grant");
+    };
+    let refused = |answer: Result<Grant, Status>| {
+        let refusal = answer.expect_err("it is the last");
+        assert_eq!(refusal.code(), Code::FailedPrecondition);
+        let info = refusal.get_details_error_info().expect("a reason");
+        assert_eq!(info.reason, "LAST_OPERATOR");
+    };
+    refused(revoke(&operator, &own.id).await);
+
+    // Who stands in for a while is none that remains.
+    let substitute = CreateGrantRequest {
+        subject: "exchange:substitute".to_owned(),
+        not_after: Some(in_days(7)),
+        ..world.request(Role::Operator, "Skolverket")
+    };
+    let substitute = create(&operator, substitute).await.expect("for a week");
+    refused(revoke(&operator, &own.id).await);
+    revoke(&operator, &substitute.id)
+        .await
+        .expect("another remains");
+
+    let second = CreateGrantRequest {
+        subject: "exchange:second-operator".to_owned(),
+        ..world.request(Role::Operator, "Skolverket")
+    };
+    let second = create(&operator, second).await.expect("without an end");
+    revoke(&operator, &own.id).await.expect("another remains");
+    let operator = world.somebody("exchange:second-operator");
+    refused(revoke(&operator, &second.id).await);
 }
 
 async fn pages_hold_every_grant_once_and_serve_their_caller_alone(world: World) {

@@ -47,7 +47,7 @@ fn new(role: Role, organization: Uuid, home: Uuid) -> NewGrant {
 fn told(new: &NewGrant) -> Vec<(String, String, String)> {
     let officer = officer();
     let granting = granting(&officer, new).expect("the officer may grant it");
-    let faults = faults(&officer, granting, new).into_iter();
+    let faults = faults(&officer, granting, new, &["exchange", "idp"]).into_iter();
     faults
         .map(|fault| (fault.field, fault.rule, fault.description))
         .collect()
@@ -120,6 +120,25 @@ fn what_to_do_is_told_with_the_types_that_would_do() {
     assert!(description.ends_with(
         "name one of these types: ORGANIZATION_TYPE_SCHOOL_UNIT, ORGANIZATION_TYPE_PRESCHOOL."
     ));
+}
+
+#[test]
+fn a_subject_is_of_an_issuer_whose_tokens_are_accepted() {
+    let subject = |subject: &str| NewGrant {
+        subject: subject.to_owned(),
+        ..new(Role::Principal, UNIT, UNIT)
+    };
+    assert_eq!(told(&subject("idp:anna")), []);
+    for unknown in ["idp2:anna", "id:anna", "anna"] {
+        let [(field, rule, description)] = &told(&subject(unknown))[..] else {
+            panic!("one fault");
+        };
+        assert_eq!(
+            (field.as_str(), rule.as_str()),
+            ("subject", "grant.known_issuer")
+        );
+        assert!(description.ends_with("and a colon: exchange, idp."));
+    }
 }
 
 #[test]
