@@ -6,9 +6,10 @@ use std::{net::IpAddr, path::PathBuf, sync::Arc, time::Duration};
 use anyhow::{Context, bail, ensure};
 use jsonwebtoken::{
     Algorithm, DecodingKey,
-    jwk::{AlgorithmParameters, EllipticCurve, Jwk, JwkSet, KeyAlgorithm, PublicKeyUse},
+    jwk::{AlgorithmParameters, EllipticCurve, Jwk, KeyAlgorithm, KeyOperations, PublicKeyUse},
 };
 use reqwest::Url;
+use serde::Deserialize;
 
 use super::token::{Issuer, Key, name_of};
 
@@ -88,8 +89,14 @@ async fn download(url: &Url) -> anyhow::Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// A JWKS. Keys are read one by one: a key of a new kind says nothing against the others (RFC 7517, 5).
+#[derive(Deserialize)]
+struct Set {
+    keys: Vec<serde_json::Value>,
+}
+
 fn keys_of(bytes: &[u8], issuer: &Arc<Issuer>) -> anyhow::Result<Vec<Key>> {
-    let set: JwkSet = serde_json::from_slice(bytes).context("the key set is not a JWKS")?;
+    let set: Set = serde_json::from_slice(bytes).context("the key set is not a JWKS")?;
     ensure!(
         set.keys.len() <= MAX_KEYS,
         "the key set holds more than {MAX_KEYS} keys"
@@ -97,7 +104,7 @@ fn keys_of(bytes: &[u8], issuer: &Arc<Issuer>) -> anyhow::Result<Vec<Key>> {
     let keys: Vec<Key> = set
         .keys
         .iter()
-        .filter_map(|jwk| key_of(jwk, issuer))
+        .filter_map(|key| key_of(&Jwk::deserialize(key).ok()?, issuer))
         .collect();
     // An empty answer must not take the place of keys that work.
     ensure!(
@@ -113,6 +120,10 @@ fn key_of(jwk: &Jwk, issuer: &Arc<Issuer>) -> Option<Key> {
         jwk.common.public_key_use,
         None | Some(PublicKeyUse::Signature)
     ) {
+        return None;
+    }
+    let verifies = |allowed: &Vec<_>| allowed.contains(&KeyOperations::Verify);
+    if !jwk.common.key_operations.as_ref().is_none_or(verifies) {
         return None;
     }
     Some(Key {
@@ -186,17 +197,41 @@ mod tests {
         );
     }
 
+    /// One that can sign tokens.
+    const RSA: &str = r#"{"kty":"RSA","kid":"good","n":"AQAB","e":"AQAB"}"#;
+
     #[test]
-    fn keys_for_other_ends_are_left_out() {
+    fn keys_for_other_ends_are_left_out_and_the_others_stay() {
         for key in [
             r#"{"kty":"oct","kid":"a","k":"AQAB"}"#,
             r#"{"kty":"RSA","kid":"a","use":"enc","n":"AQAB","e":"AQAB"}"#,
             r#"{"kty":"RSA","kid":"a","alg":"HS256","n":"AQAB","e":"AQAB"}"#,
             r#"{"kty":"RSA","kid":"a","alg":"ES256","n":"AQAB","e":"AQAB"}"#,
             r#"{"kty":"RSA","n":"AQAB","e":"AQAB"}"#,
+            r#"{"kty":"RSA","kid":"","n":"AQAB","e":"AQAB"}"#,
+            r#"{"kty":"RSA","kid":"a","e":"AQAB"}"#,
+            r#"{"kty":"EC","crv":"secp256k1","kid":"a","x":"AQAB","y":"AQAB"}"#,
+            r#"{"kty":"RSA","kid":"a","key_ops":["encrypt"],"n":"AQAB","e":"AQAB"}"#,
+            r#"{"kty":"RSA","kid":"a","use":"new","n":"AQAB","e":"AQAB"}"#,
             r#"{"kty":"new","kid":"a"}"#,
+            r#"{"kty":"RSA","kid":"a","alg":"new","n":"AQAB","e":"AQAB"}"#,
+            "7",
         ] {
-            assert_eq!(algorithms(key), [], "{key}");
+            let beside = |keys: [&str; 2]| algorithms(&keys.join(","));
+            assert_eq!(beside([RSA, key]), [Algorithm::RS256], "{key}");
+            assert_eq!(beside([key, RSA]), [Algorithm::RS256], "{key}");
+        }
+        assert_eq!(algorithms(&[RSA, RSA].join(",")).len(), 2);
+    }
+
+    #[test]
+    fn a_set_without_a_key_that_can_sign_is_an_error() {
+        for keys in [
+            "",
+            r#"{"kty":"RSA","kid":"a","use":"enc","n":"AQAB","e":"AQAB"}"#,
+        ] {
+            let set = format!(r#"{{"keys":[{keys}]}}"#);
+            assert!(keys_of(set.as_bytes(), &issuer()).is_err(), "{keys}");
         }
     }
 
