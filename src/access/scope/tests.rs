@@ -1,18 +1,16 @@
-//! The two forms of a scope agree, and neither reaches beyond what was granted.
+//! The two forms of a scope agree with each other, and with what the contract says of each grant.
 
-use migrations::Migrator;
+mod rows;
+
 use proptest::{prelude::*, sample::select, test_runner::TestRunner};
-use sea_orm::{
-    ConnectOptions, Database, DatabaseConnection, EntityTrait, IntoActiveModel, QueryFilter,
-};
-use sea_orm_migration::MigratorTrait;
+use sea_orm::{DatabaseConnection, EntityTrait, QueryFilter};
 
 use super::*;
 use crate::{
     access::{register::Snapshot, tree::Tree},
     clock::Time,
     contract,
-    proto::v1::OrganizationType,
+    proto::v1::{DocumentState, OrganizationType},
 };
 
 const ORGANIZATIONS: usize = 10;
@@ -27,11 +25,36 @@ fn type_of(n: usize) -> OrganizationType {
     OrganizationType::try_from(i32::try_from(n % 7).unwrap() + 1).unwrap()
 }
 
+/// What ends a grant, in microseconds before or after now.
+#[derive(Clone, Copy, Debug)]
+enum End {
+    Never,
+    Revoked,
+    At(i64),
+}
+
+const ENDS: [End; 6] = [
+    End::Never,
+    End::Never,
+    End::At(1),
+    End::At(0),
+    End::At(-1),
+    End::Revoked,
+];
+
+#[derive(Clone, Debug)]
+struct Granted {
+    role: Role,
+    at: usize,
+    round: Option<&'static str>,
+    end: End,
+}
+
 /// Who lies below whom, and what the caller was granted.
 #[derive(Clone, Debug)]
 struct Case {
     parents: Vec<Option<usize>>,
-    grants: Vec<(Role, usize, Option<&'static str>, bool)>,
+    grants: Vec<Granted>,
 }
 
 fn cases() -> impl Strategy<Value = Case> {
@@ -41,8 +64,14 @@ fn cases() -> impl Strategy<Value = Case> {
         select(roles),
         0..ORGANIZATIONS,
         select(&ROUNDS),
-        proptest::bool::weighted(0.1),
+        select(&ENDS),
     );
+    let grant = grant.prop_map(|(role, at, round, end)| Granted {
+        role,
+        at,
+        round,
+        end,
+    });
     (
         proptest::collection::vec(parent, ORGANIZATIONS),
         proptest::collection::vec(grant, 0..4),
@@ -64,156 +93,112 @@ impl Case {
         for (n, parent) in self.parents.iter().enumerate() {
             tree.put(id(n), type_of(n), parent.map(id));
         }
-        let grants =
-            self.grants
-                .iter()
-                .enumerate()
-                .map(|(n, (role, organization, round, ended))| Grant {
-                    id: id(100 + n),
-                    revision: 1,
-                    subject: "exchange:anna".to_owned(),
-                    role: *role,
-                    organization: id(*organization),
-                    home: id(*organization),
-                    round: round.map(str::to_owned),
-                    not_after: None,
-                    created_at: NOW,
-                    revoked_at: ended.then_some(NOW),
-                });
+        let grants = self.grants.iter().enumerate();
+        let grants = grants.map(|(n, granted)| Grant {
+            id: id(100 + n),
+            revision: 1,
+            subject: "exchange:anna".to_owned(),
+            role: granted.role,
+            organization: id(granted.at),
+            home: id(granted.at),
+            round: granted.round.map(str::to_owned),
+            not_after: match granted.end {
+                End::At(distance) => Some(Time::from_micros(NOW.micros() + distance)),
+                End::Never | End::Revoked => None,
+            },
+            created_at: NOW,
+            revoked_at: matches!(granted.end, End::Revoked).then_some(NOW),
+        });
         let snapshot = std::sync::Arc::new(Snapshot::of(tree, grants));
         Caller::new("exchange:anna", NOW, NOW, contract::get(), snapshot)
     }
 
-    /// Counted anew, by walking up from the row.
-    fn is_within_a_grant(&self, organization: Uuid) -> bool {
-        let n = (0..ORGANIZATIONS).find(|n| id(*n) == organization).unwrap();
-        let line: Vec<usize> = std::iter::successors(Some(n), |n| self.parents[*n]).collect();
-        self.grants.iter().any(|(role, granted, _, ended)| {
-            let is_of_the_agency =
-                [Role::AgencyOfficer, Role::AgencyAnalyst, Role::Operator].contains(role);
-            !ended && (is_of_the_agency || line.contains(granted))
-        })
+    fn in_force(&self) -> impl Iterator<Item = (&Granted, &'static RoleRule)> {
+        let in_force = self.grants.iter().filter(|granted| match granted.end {
+            End::Never => true,
+            End::At(distance) => distance > 0,
+            End::Revoked => false,
+        });
+        in_force.map(|granted| (granted, contract::get().role(granted.role)))
     }
-}
 
-fn revisions() -> Vec<revisions::Model> {
-    let mut rows = Vec::new();
-    for owner in 0..ORGANIZATIONS {
-        for kind in 1..=3 {
-            for level in 1..=3 {
-                for round in ROUNDS {
-                    rows.push(revision(owner, kind, level, round, rows.len()));
-                }
-            }
+    /// Counted anew, by walking up from the organization.
+    fn reaches(&self, reach: Reach, from: usize, to: usize) -> bool {
+        let mut line = std::iter::successors(Some(to), |n| self.parents[*n]);
+        match reach {
+            Reach::Unspecified => false,
+            Reach::Own => to == from,
+            Reach::OwnAndBelow => line.any(|n| n == from),
+            Reach::Nation => true,
         }
     }
-    rows
-}
 
-fn revision(
-    owner: usize,
-    kind: i16,
-    level: i16,
-    round: Option<&str>,
-    n: usize,
-) -> revisions::Model {
-    revisions::Model {
-        owner_id: id(owner),
-        document_id: id(1000 + n),
-        revision: 1,
-        kind,
-        state: 1,
-        level,
-        round: round.map(str::to_owned),
-        period_start: None,
-        period_end: None,
-        external_scheme: None,
-        external_value: None,
-        author: String::new(),
-        author_organization_id: id(owner),
-        created_at: 0,
-        updated_at: 0,
-        content: None,
-        content_revision: 1,
-        content_hash: Vec::new(),
-        review: None,
-        justifications: None,
-        withdraw_reason: 0,
-        position: 1,
-        until_position: None,
+    /// In which roles the contract lets the caller do the act on a document.
+    fn roles_for(&self, act: Act, row: &revisions::Model) -> BTreeSet<Role> {
+        let owner = place(row.owner_id);
+        let kind = contract::get().kind(DocumentKind::try_from(i32::from(row.kind)).unwrap());
+        let allowing = self.in_force().filter(|(granted, rule)| {
+            let (parts, reach) = if act == Act::ReadDocuments {
+                let reading = vec![&kind.readers, &kind.authors, &kind.reviewers];
+                (reading, rule.read)
+            } else if act == Act::ReviewDocuments {
+                (vec![&kind.reviewers], rule.review)
+            } else {
+                (vec![&kind.authors], rule.author)
+            };
+            let seen_from = if owner == granted.at {
+                rule.sees_own_from
+            } else {
+                rule.sees_others_from
+            };
+            let stages = [
+                DocumentState::Draft,
+                DocumentState::Submitted,
+                DocumentState::Accepted,
+            ];
+            let least = stages.iter().position(|stage| *stage == seen_from);
+            let least = least.map_or(i16::MAX, |stage| i16::try_from(stage + 1).unwrap());
+            rule.acts.contains(&act)
+                && parts.iter().any(|part| part.contains(&granted.role))
+                && self.reaches(reach, granted.at, owner)
+                && is_of_round(rule, granted, row.round.as_deref())
+                && row.level >= least
+        });
+        allowing.map(|(granted, _)| granted.role).collect()
     }
-}
 
-fn organization(n: usize) -> organizations::Model {
-    organizations::Model {
-        id: id(n),
-        revision: 1,
-        r#type: i16::try_from(i32::from(type_of(n))).unwrap(),
-        display_name: String::new(),
-        organization_number: None,
-        school_unit_code: None,
-        municipality_code: None,
-        organizer_type: 0,
-        school_types: 0,
-        school_forms: Vec::new(),
-        external_scheme: None,
-        external_value: None,
-        parent_id: None,
-        belongings: Vec::new(),
-        start_date: None,
-        end_date: None,
-        created_at: 0,
-        updated_at: 0,
-        position: 1,
-        until_position: None,
-    }
-}
-
-fn granted() -> Vec<grants::Model> {
-    let all = (0..ORGANIZATIONS).flat_map(|organization| ROUNDS.map(|round| (organization, round)));
-    all.enumerate()
-        .map(|(n, (organization, round))| grants::Model {
-            organization_id: id(organization),
-            id: id(2000 + n),
-            revision: 1,
-            subject: String::new(),
-            role: 9,
-            home_organization_id: id(organization),
-            round: round.map(str::to_owned),
-            not_after: None,
-            created_at: 0,
-            revoked_at: None,
-            position: 1,
-            until_position: None,
+    fn reads_organization(&self, n: usize) -> bool {
+        let is_known = [
+            OrganizationType::University,
+            OrganizationType::NationalAgency,
+        ]
+        .contains(&type_of(n));
+        self.in_force().any(|(granted, rule)| {
+            rule.acts.contains(&Act::ReadOrganizations)
+                && (is_known
+                    || self.reaches(rule.read, granted.at, n)
+                    || self.reaches(Reach::OwnAndBelow, n, granted.at))
         })
-        .collect()
+    }
+
+    fn reads_grant(&self, row: &grants::Model) -> bool {
+        self.in_force().any(|(granted, rule)| {
+            rule.acts.contains(&Act::ReadGrants)
+                && self.reaches(rule.read, granted.at, place(row.organization_id))
+                && is_of_round(rule, granted, row.round.as_deref())
+        })
+    }
 }
 
-async fn database() -> DatabaseConnection {
-    let mut options = ConnectOptions::new("sqlite::memory:");
-    options.max_connections(1);
-    let database = Database::connect(options).await.unwrap();
-    Migrator::up(&database, None).await.unwrap();
-    let rows = revisions()
-        .into_iter()
-        .map(IntoActiveModel::into_active_model);
-    revisions::Entity::insert_many(rows)
-        .exec(&database)
-        .await
-        .unwrap();
-    let rows = (0..ORGANIZATIONS).map(|n| organization(n).into_active_model());
-    organizations::Entity::insert_many(rows)
-        .exec(&database)
-        .await
-        .unwrap();
-    let rows = granted()
-        .into_iter()
-        .map(IntoActiveModel::into_active_model);
-    grants::Entity::insert_many(rows)
-        .exec(&database)
-        .await
-        .unwrap();
-    database
+fn is_of_round(rule: &RoleRule, granted: &Granted, round: Option<&str>) -> bool {
+    if granted.round.is_none() {
+        return !rule.round_required;
+    }
+    granted.round == round
+}
+
+fn place(organization: Uuid) -> usize {
+    (0..ORGANIZATIONS).find(|n| id(*n) == organization).unwrap()
 }
 
 /// The ids that a condition selects, sorted.
@@ -231,57 +216,64 @@ macro_rules! selected {
     }};
 }
 
+/// All acts on documents that have been made before.
+const ACTS: [Act; 5] = [
+    Act::ReadDocuments,
+    Act::EditDocuments,
+    Act::SubmitDocuments,
+    Act::ReviewDocuments,
+    Act::WithdrawDocuments,
+];
+
 async fn check(database: &DatabaseConnection, case: &Case) {
     let caller = case.caller();
-    for act in [Act::ReadDocuments, Act::EditDocuments, Act::ReviewDocuments] {
+    for act in ACTS {
         let scope = caller.scope(act);
         let by_sql = selected!(database, revisions, scope.condition(), document_id);
-        let seen: Vec<_> = revisions()
-            .into_iter()
-            .filter(|row| scope.sees(row))
-            .collect();
-        let in_memory: Vec<Uuid> = seen.iter().map(|row| row.document_id).collect();
-        assert_eq!(by_sql, in_memory, "{act:?}");
-        assert!(
-            seen.iter().all(|row| case.is_within_a_grant(row.owner_id)),
-            "{act:?}"
-        );
+        let mut expected = Vec::new();
+        for row in rows::revisions() {
+            let roles = case.roles_for(act, &row);
+            assert_eq!(scope.roles_that_see(&row), roles, "{act:?} on {row:?}");
+            assert_eq!(scope.sees(&row), !roles.is_empty(), "{act:?} on {row:?}");
+            if !roles.is_empty() {
+                expected.push(row.document_id);
+            }
+        }
+        assert_eq!(by_sql, expected, "{act:?}");
     }
     let scope = caller.scope(Act::ReadOrganizations);
     let by_sql = selected!(database, organizations, scope.organizations(), id);
-    let in_memory: Vec<Uuid> = (0..ORGANIZATIONS)
-        .map(id)
-        .filter(|id| scope.sees_organization(*id))
-        .collect();
-    assert_eq!(by_sql, in_memory);
+    let all = (0..ORGANIZATIONS).map(id);
+    let in_memory: Vec<Uuid> = all.filter(|id| scope.sees_organization(*id)).collect();
+    let expected = (0..ORGANIZATIONS).filter(|n| case.reads_organization(*n));
+    let expected: Vec<Uuid> = expected.map(id).collect();
+    assert_eq!((&by_sql, &in_memory), (&expected, &expected));
+
     let scope = caller.scope(Act::ReadGrants);
     let by_sql = selected!(database, grants, scope.grants(), id);
-    let seen: Vec<_> = granted()
+    let in_memory = rows::granted().into_iter().filter(|row| {
+        let target = Target::Grant {
+            role: Role::Teacher,
+            organization: row.organization_id,
+            round: row.round.as_deref(),
+        };
+        caller.grant_for(Act::ReadGrants, &target).is_ok()
+    });
+    let in_memory: Vec<Uuid> = in_memory.map(|row| row.id).collect();
+    let expected = rows::granted()
         .into_iter()
-        .filter(|row| {
-            let round = row.round.as_deref();
-            let target = Target::Grant {
-                role: Role::Teacher,
-                organization: row.organization_id,
-                round,
-            };
-            caller.grant_for(Act::ReadGrants, &target).is_ok()
-        })
-        .collect();
-    assert_eq!(by_sql, seen.iter().map(|row| row.id).collect::<Vec<_>>());
-    assert!(
-        seen.iter()
-            .all(|row| case.is_within_a_grant(row.organization_id))
-    );
+        .filter(|row| case.reads_grant(row));
+    let expected: Vec<Uuid> = expected.map(|row| row.id).collect();
+    assert_eq!((&by_sql, &in_memory), (&expected, &expected));
 }
 
 #[test]
-fn in_sql_and_in_memory_the_same_is_seen_and_nothing_beyond_what_was_granted() {
+fn in_sql_and_in_memory_the_same_is_seen_as_the_contract_says_of_the_grants() {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .unwrap();
-    let database = runtime.block_on(database());
+    let database = runtime.block_on(rows::database());
     let mut runner = TestRunner::new(ProptestConfig::with_cases(200));
     runner
         .run(&cases(), |case| {
@@ -302,7 +294,7 @@ fn who_was_granted_nothing_sees_nothing() {
         .build()
         .unwrap();
     let seen = runtime.block_on(async {
-        let database = database().await;
+        let database = rows::database().await;
         let scope = case.caller().scope(Act::ReadDocuments);
         selected!(&database, revisions, scope.condition(), document_id)
     });
