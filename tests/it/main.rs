@@ -18,6 +18,7 @@ mod differential;
 mod documents;
 mod ended;
 mod grants;
+mod issuers;
 mod journal;
 mod organizations;
 mod requests;
