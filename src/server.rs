@@ -71,6 +71,7 @@ impl Running {
 /// Starts a server: checks the contract, opens the database, and listens.
 pub async fn start(config: &Config) -> Result<Running, StartError> {
     contract::load()?;
+    let server = transport(config.tls.as_ref())?;
     let exchange = Exchange::open(config).await?;
     let listen = |cause| StartError::Listen {
         address: config.listen,
@@ -82,7 +83,6 @@ pub async fn start(config: &Config) -> Result<Running, StartError> {
         .with_keepalive(Some(Duration::from_mins(1)));
     let address = incoming.local_addr().map_err(listen)?;
     let (health, routes) = services(&exchange, config.reflection).await;
-    let server = transport(config.tls.as_ref())?;
     let stop = CancellationToken::new();
     let serving = tokio::spawn(serve(
         server,

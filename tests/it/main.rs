@@ -24,5 +24,6 @@ mod organizations;
 mod requests;
 mod servers;
 mod storage;
+mod tls;
 mod tokens;
 mod web;
