@@ -16,7 +16,7 @@ use crate::{
     contract::Contract,
     error::{Error, Result},
     journal,
-    proto::v1::{AccessStep as Step, Act, Role},
+    proto::v1::{AccessStep as Step, Act, OrganizationType, Role},
 };
 
 /// A verified subject with its grants, as the register had them when the call came in. Every decision of a call
@@ -184,6 +184,12 @@ impl Caller {
         self.snapshot.tree.has_ended(id, &self.at.date())
     }
 
+    /// Whether the caller sees the organization, and it is of the type, where one is asked for.
+    pub fn sees_organization_of(&self, kind: Option<OrganizationType>, id: Uuid) -> bool {
+        let fits = kind.is_none_or(|kind| self.snapshot.tree.kind(id) == Some(kind));
+        fits && self.sees_organization(id)
+    }
+
     pub fn sees_organization(&self, id: Uuid) -> bool {
         self.allows(Act::ReadOrganizations, &Target::Organization(id))
     }
@@ -209,7 +215,7 @@ impl Caller {
     /// Somebody with grants in a tree, given as id, type and parent, that is in no database.
     pub(crate) fn in_tree(
         subject: &str,
-        organizations: &[(Uuid, crate::proto::v1::OrganizationType, Option<Uuid>)],
+        organizations: &[(Uuid, OrganizationType, Option<Uuid>)],
         grants: Vec<Grant>,
     ) -> Self {
         let mut tree = super::tree::Tree::default();

@@ -11,13 +11,15 @@ use prost::Message;
 use uuid::Uuid;
 
 use super::{
-    Content, Item, ItemKind, Kind, Link, Provider, Relation, Subject, dates,
+    Content, Item, ItemKind, Kind, Link, Mention, Relation, Subject, dates,
     every_kind::{self, DATE_UNREAL},
     figures,
     link::Links,
     rule::{At, Report, blank},
 };
-use crate::proto::v1::{self, ActionPlan, Goal, Measure, MeasureProvider, Period};
+use crate::proto::v1::{
+    self, ActionPlan, Goal, Measure, MeasureProvider, OrganizationType, Period,
+};
 
 const GOALS: &str = "action_plan.goals";
 const MEASURES: &str = "action_plan.measures";
@@ -91,14 +93,11 @@ impl Kind for ActionPlan {
         check_follow_ups(self, report);
     }
 
-    fn providers(&self) -> Vec<Provider> {
+    fn mentions(&self) -> Vec<Mention> {
+        let university = Some(OrganizationType::University);
         let measures = At::each(MEASURES, &self.measures, |item| &item.id);
         let named = measures.filter_map(|(at, measure)| {
-            Some(Provider {
-                organization_id: Uuid::try_parse(&measure.university_id).ok()?,
-                field: at.field("university_id"),
-                item: measure.id.clone(),
-            })
+            Mention::of(&measure.university_id, university, at, "university_id")
         });
         named.collect()
     }

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use v1::evidence::Source;
 
 use super::{
-    Content, Item, ItemKind, Kind, Link, Relation, Subject, every_kind, figures,
+    Content, Item, ItemKind, Kind, Link, Mention, Relation, Subject, every_kind, figures,
     link::Links,
     rule::{At, Report, Rule, blank},
 };
@@ -102,6 +102,18 @@ impl Kind for Analysis {
             Links::from(at, &mut links).own(Relation::AreaCause, "cause_ids", &area.cause_ids);
         }
         links
+    }
+
+    fn mentions(&self) -> Vec<Mention> {
+        let evidence = At::each(EVIDENCE, &self.evidence, |item| &item.id);
+        let named = evidence.filter_map(|(at, evidence)| {
+            let Some(Source::Observation(observed)) = &evidence.source else {
+                return None;
+            };
+            let field = "observation.organization_id";
+            Mention::of(&observed.organization_id, None, at, field)
+        });
+        named.collect()
     }
 
     fn check(&self, _: &Subject<'_>, report: &mut Report) {

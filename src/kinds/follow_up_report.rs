@@ -11,7 +11,7 @@ use prost::Message;
 use uuid::Uuid;
 
 use super::{
-    Content, Item, ItemKind, Kind, Link, Relation, Subject, every_kind, figures,
+    Content, Item, ItemKind, Kind, Link, Mention, Relation, Subject, every_kind, figures,
     link::Links,
     rule::{At, Report, blank},
 };
@@ -70,6 +70,20 @@ impl Kind for FollowUpReport {
                 .others(Relation::EffectGoal, "goals", &effect.goals);
         }
         links
+    }
+
+    fn mentions(&self) -> Vec<Mention> {
+        let goals = At::each(GOALS, &self.goals, |item| &item.id);
+        let named = goals.filter_map(|(at, goal)| {
+            let observed = goal.outcome.as_ref()?;
+            Mention::of(
+                &observed.organization_id,
+                None,
+                at,
+                "outcome.organization_id",
+            )
+        });
+        named.collect()
     }
 
     fn check(&self, subject: &Subject<'_>, report: &mut Report) {

@@ -19,8 +19,8 @@ use uuid::Uuid;
 
 pub use link::{Item, ItemKind, Link, Relation, Target};
 
-use crate::proto::v1::{self, DocumentKind, Period};
-use rule::{Report, Rule, Verdict};
+use crate::proto::v1::{self, DocumentKind, OrganizationType, Period};
+use rule::{At, Report, Rule, Verdict};
 
 /// The content of a document, of some kind.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,14 +48,28 @@ pub struct Subject<'a> {
     pub content: &'a Content,
 }
 
-/// An organization outside the document's own that carries out an item of it.
+/// An organization that an item of a document names.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Provider {
+pub struct Mention {
     pub organization_id: Uuid,
+    /// What it must be. None: any organization will do.
+    pub kind: Option<OrganizationType>,
     /// The path of its id, for example `action_plan.measures[0].university_id`.
     pub field: String,
     /// The id of the item.
     pub item: String,
+}
+
+impl Mention {
+    /// None where nothing is stated. The contract lets no other id than a UUID in.
+    fn of(id: &str, kind: Option<OrganizationType>, at: At<'_>, field: &str) -> Option<Self> {
+        Some(Self {
+            organization_id: Uuid::try_parse(id).ok()?,
+            kind,
+            field: at.field(field),
+            item: at.key.to_owned(),
+        })
+    }
 }
 
 /// What every kind of document can say of itself.
@@ -65,10 +79,8 @@ trait Kind {
     fn items(&self) -> Vec<Item<'_>>;
     /// Every link, in the order of the document.
     fn links(&self) -> Vec<Link>;
-    /// Organizations that carry out what it plans.
-    fn providers(&self) -> Vec<Provider> {
-        Vec::new()
-    }
+    /// Every organization that it names, in the order of the document.
+    fn mentions(&self) -> Vec<Mention>;
     /// Judges by the rules of the kind.
     fn check(&self, subject: &Subject<'_>, report: &mut Report);
     /// Judges what it leaves out of another document that it links to.
@@ -181,9 +193,9 @@ pub fn personal_data<'a>(texts: impl IntoIterator<Item = (String, &'a str)>) -> 
     report.findings
 }
 
-/// Organizations that carry out items of the document, in its order.
-pub fn providers(content: &Content) -> Vec<Provider> {
-    content.as_kind().providers()
+/// Every organization that an item of the document names, in its order.
+pub fn mentions(content: &Content) -> Vec<Mention> {
+    content.as_kind().mentions()
 }
 
 /// Every link from an item of the document, in its order.

@@ -9,7 +9,7 @@ use crate::{
     documents::{link, model::Revision, store},
     error::{Error, Result},
     exchange::Exchange,
-    kinds::{self, Content, Link, Subject, Target},
+    kinds::{self, Content, Link, Mention, Subject, Target},
     proto::v1::{Act, Finding, Severity},
 };
 
@@ -40,9 +40,10 @@ pub async fn judge(
     });
     let broken = links.iter().filter(|link| !targets.has(link));
     findings.extend(broken.map(|link| leads_nowhere(&link.field, &link.from_item)));
-    let providers = kinds::providers(content).into_iter();
-    let unknown = providers.filter(|provider| !caller.sees_organization(provider.organization_id));
-    findings.extend(unknown.map(|provider| leads_nowhere(&provider.field, &provider.item)));
+    let mentions = kinds::mentions(content).into_iter();
+    let unknown =
+        mentions.filter(|named| !caller.sees_organization_of(named.kind, named.organization_id));
+    findings.extend(unknown.map(|named| names_nobody(&named)));
     // One revision of each document, the latest that is named.
     let named: BTreeMap<_, _> = links.iter().filter_map(other).collect();
     for (document, number) in named {
@@ -177,6 +178,19 @@ fn other(link: &Link) -> Option<(Uuid, Option<i32>)> {
         *document_id,
         revision.map(|revision| i32::try_from(revision).unwrap_or(i32::MAX)),
     ))
+}
+
+/// The same whether the organization does not exist, is of another type, or may not be seen.
+fn names_nobody(named: &Mention) -> Finding {
+    Finding {
+        message_sv: "Hänvisningen leder inte till någon organisation av rätt slag som du får se."
+            .to_owned(),
+        message_en: "The link leads to no organization of the right type that you may see."
+            .to_owned(),
+        remedy_sv: "Rätta organisationens id, eller ta bort hänvisningen.".to_owned(),
+        remedy_en: "Mend the id of the organization, or take the link away.".to_owned(),
+        ..leads_nowhere(&named.field, &named.item)
+    }
 }
 
 /// The same whether the target does not exist, is of another sort, or may not be seen.

@@ -113,10 +113,6 @@ impl Writer<'_> {
             .replace(
                 "00000000-0000-7000-8000-0000000000c1",
                 &self.ids[&Spot::University],
-            )
-            .replace(
-                "00000000-0000-7000-8000-0000000000d1",
-                &self.ids[&self.spot],
             );
         let descriptor = contract::descriptors().get_message_by_name("styrkedja.v1.Document");
         let descriptor = descriptor.expect("the contract has documents");

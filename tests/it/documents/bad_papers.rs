@@ -2,7 +2,7 @@
 
 use styrkedja::proto::v1::{
     CreateDocumentRequest, Document, DocumentKind, DocumentLink, DocumentState, ExternalId,
-    ListDocumentsRequest, MeasureProvider,
+    ListDocumentsRequest, MeasureProvider, ObservedFigure, document::Content, evidence::Source,
 };
 use tonic::Code;
 
@@ -17,6 +17,7 @@ stories!(
     faulty_dates_and_ids_are_found_in_the_draft,
     personal_data_is_found_and_not_repeated,
     a_link_to_nothing_is_found,
+    a_figure_is_about_an_organization_that_is_seen,
 );
 
 async fn nothing_is_there(caller: &Caller) {
@@ -263,12 +264,19 @@ async fn a_link_to_nothing_is_found(world: World) {
         );
     }
     let mut unknown_university = plan(&karby, &own);
-    let measure = &mut plan_in(&mut unknown_university).measures[0];
-    measure.provider = MeasureProvider::University.into();
-    measure.university_id = request_id();
-    let status = refused(principal.creates(&unknown_university).await, "FINDINGS");
-    let expected = "document.link_to_nothing action_plan.measures[0].university_id".to_owned();
-    assert!(told(&findings(&status)).contains(&expected));
+    plan_in(&mut unknown_university).measures[0].provider = MeasureProvider::University.into();
+    // One that is missing, one that is hidden, and two that are seen and are no universities.
+    for id in [
+        request_id(),
+        world.id_of("Svenstaviks skola"),
+        world.id_of("Vallentuna kommun"),
+        world.id_of("Skolverket"),
+    ] {
+        plan_in(&mut unknown_university).measures[0].university_id = id;
+        let status = refused(principal.creates(&unknown_university).await, "FINDINGS");
+        let expected = "document.link_to_nothing action_plan.measures[0].university_id".to_owned();
+        assert!(told(&findings(&status)).contains(&expected));
+    }
     plan_in(&mut unknown_university).measures[0].university_id = world.id_of("Uppsala universitet");
     principal.draft(&unknown_university).await;
 
@@ -282,4 +290,48 @@ async fn a_link_to_nothing_is_found(world: World) {
             .count()
             >= 3
     );
+}
+
+async fn a_figure_is_about_an_organization_that_is_seen(world: World) {
+    let karby = world.id_of("Karbyskolan");
+    let principal = world.principal_of("Karbyskolan").await;
+    let about = |organization_id: &str| ObservedFigure {
+        organization_id: organization_id.to_owned(),
+        ..ObservedFigure::default()
+    };
+    let analysis_about = |organization: &str| {
+        let mut paper = analysis(&karby);
+        let source = Source::Observation(about(organization));
+        analysis_in(&mut paper).evidence[0].source = Some(source);
+        paper
+    };
+    let own = principal.draft(&analysis(&karby)).await;
+    let plan = principal.draft(&plan(&karby, &own)).await;
+    let report_about = |organization: &str| {
+        let mut paper = report(&karby, &plan);
+        if let Some(Content::FollowUpReport(report)) = &mut paper.content {
+            report.goals[0].outcome = Some(about(organization));
+        }
+        paper
+    };
+    for nobody in [request_id(), world.id_of("Svenstaviks skola")] {
+        for (paper, field) in [
+            (
+                analysis_about(&nobody),
+                "analysis.evidence[0].observation.organization_id",
+            ),
+            (
+                report_about(&nobody),
+                "follow_up_report.goals[0].outcome.organization_id",
+            ),
+        ] {
+            let status = refused(principal.creates(&paper).await, "FINDINGS");
+            let expected = format!("document.link_to_nothing {field}");
+            assert!(told(&findings(&status)).contains(&expected), "{field}");
+        }
+    }
+    for seen in [&karby, &world.id_of("Vallentuna kommun")] {
+        principal.draft(&analysis_about(seen)).await;
+        principal.draft(&report_about(seen)).await;
+    }
 }
