@@ -16,9 +16,10 @@ use tokio::{
 };
 use uuid::Uuid;
 
-use super::{entity as grants, model::Grant, store, tree::Tree};
+use super::{entity as grants, model::Grant, tree::Tree};
 use crate::{
-    database::Database, organizations::entity as organizations, proto::v1::OrganizationType,
+    database::Database, journal, organizations::entity as organizations,
+    proto::v1::OrganizationType,
 };
 
 /// The longest that one reading may take.
@@ -128,7 +129,7 @@ impl Register {
     async fn read(&self) -> Result<(), DbErr> {
         let mut seen = self.seen.lock().await;
         let connection = self.database.reader();
-        let head = store::position(connection).await?;
+        let head = journal::position(connection).await?;
         if head == seen.head {
             return Ok(());
         }

@@ -9,12 +9,13 @@ use super::{
     caller_of,
     explain::{self, About},
     operations,
-    store::{self, Part},
+    store::Part,
 };
 use crate::{
     contract,
     error::Result,
     exchange::Exchange,
+    journal,
     page::{self, Listing, Place, Standing},
     proto::v1::{self, access_service_server::AccessService},
 };
@@ -143,7 +144,7 @@ impl AccessService for Rpc {
 impl Rpc {
     /// Which part of a listing is asked for.
     async fn part(&self, listing: Listing<'_>, token: &str, size: usize) -> Result<Part> {
-        let now = store::position(self.0.database.reader()).await?;
+        let now = journal::position(self.0.database.reader()).await?;
         let Standing { position, after } = self.0.pages.standing(listing, token, now)?;
         Ok(Part {
             position,

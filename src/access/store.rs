@@ -11,7 +11,7 @@ use super::{
     model::{Grant, number},
     scope::Scope,
 };
-use crate::{clock::Time, documents::entity as revisions, journal::partition, proto::v1::Role};
+use crate::{clock::Time, documents::entity as revisions, journal::standing_at, proto::v1::Role};
 
 /// Which grants a listing holds. Every filter that is set must hold.
 #[derive(Clone, Debug, Default)]
@@ -29,21 +29,6 @@ pub struct Part {
     pub position: i64,
     pub after: Option<Uuid>,
     pub limit: u64,
-}
-
-/// The last position written.
-pub async fn position(connection: &DatabaseConnection) -> Result<i64, DbErr> {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "how far the journal has come is no secret"
-    )]
-    let partition = partition::Entity::find_by_id(0);
-    let position = partition.select_only().column(partition::Column::Position);
-    Ok(position
-        .into_tuple()
-        .one(connection)
-        .await?
-        .unwrap_or_default())
 }
 
 /// A grant in scope.
@@ -65,12 +50,12 @@ pub async fn list(
     filter: &Filter,
     part: Part,
 ) -> Result<Vec<Grant>, DbErr> {
-    let in_force_then = Condition::any()
-        .add(Column::UntilPosition.is_null())
-        .add(Column::UntilPosition.gt(part.position));
     let rows = within(scope)
-        .filter(Column::Position.lte(part.position))
-        .filter(in_force_then)
+        .filter(standing_at(
+            part.position,
+            Column::Position,
+            Column::UntilPosition,
+        ))
         .filter(condition(filter))
         .filter(Condition::all().add_option(part.after.map(|id| Column::Id.gt(id))))
         .order_by_asc(Column::Id)

@@ -22,7 +22,7 @@ use crate::{
     access::Scope,
     clock::Time,
     error::Result,
-    journal::partition,
+    journal::standing_at,
     proto::v1::{self, DocumentKind, DocumentState},
 };
 
@@ -103,37 +103,16 @@ pub async fn list(
     limit: u64,
 ) -> Result<Vec<Revision>> {
     let select = with_content(scope)
-        .filter(standing_at(position))
+        .filter(standing_at(
+            position,
+            Column::Position,
+            Column::UntilPosition,
+        ))
         .filter(matching(filter))
         .filter(Condition::all().add_option(after.map(|after| Column::DocumentId.gt(after))))
         .order_by_asc(Column::DocumentId)
         .limit(limit);
     all(db, select).await
-}
-
-/// The last position written by any server process.
-pub async fn position(db: &impl ConnectionTrait) -> Result<i64> {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the position of the exchange is no secret of any document"
-    )]
-    let partition = partition::Entity::find_by_id(0);
-    let position = partition
-        .select_only()
-        .column(partition::Column::Position)
-        .into_tuple()
-        .one(db)
-        .await?;
-    Ok(position.unwrap_or_default())
-}
-
-fn standing_at(position: i64) -> Condition {
-    let ended_later = Condition::any()
-        .add(Column::UntilPosition.is_null())
-        .add(Column::UntilPosition.gt(position));
-    Condition::all()
-        .add(Column::Position.lte(position))
-        .add(ended_later)
 }
 
 fn matching(filter: &Filter) -> Condition {

@@ -17,6 +17,7 @@ mod decide;
 pub mod entity;
 mod failure;
 pub mod partition;
+mod reached;
 pub mod request;
 mod store;
 mod verify;
@@ -24,6 +25,7 @@ mod write;
 mod writer;
 
 pub use chain::sha256;
+pub use reached::{position, standing_at};
 pub use verify::{Fault, Verified, verify};
 pub use write::{Actor, Refusal, RequestKey, Row, Target, Write, Written};
 

@@ -3,8 +3,8 @@
 mod row;
 
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
-    QuerySelect, Select,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    Select,
     sea_query::{Expr, ExprTrait},
 };
 use uuid::Uuid;
@@ -19,7 +19,7 @@ use super::{
 use crate::{
     access::Scope,
     error::{Error, Result},
-    journal::partition,
+    journal::standing_at,
     proto::v1::{OrganizationType, OrganizerType, SchoolType},
 };
 pub use row::{organization_row, succession_row};
@@ -104,7 +104,11 @@ pub async fn list(
     limit: usize,
 ) -> Result<Vec<Organization>> {
     let select = select(scope)
-        .filter(standing_at(position))
+        .filter(standing_at(
+            position,
+            Column::Position,
+            Column::UntilPosition,
+        ))
         .filter(matching(filter))
         .filter(Condition::all().add_option(after.map(|after| Column::Id.gt(after))))
         .order_by_asc(Column::Id)
@@ -130,31 +134,6 @@ pub async fn successions(db: &impl ConnectionTrait, ids: &[Uuid]) -> Result<Vec<
         }
     }
     Ok(found)
-}
-
-/// The position that the exchange has reached.
-pub async fn position(db: &impl ConnectionTrait) -> Result<i64, DbErr> {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the position of the exchange is no secret of any organization"
-    )]
-    let partition = partition::Entity::find_by_id(0);
-    let position = partition
-        .select_only()
-        .column(partition::Column::Position)
-        .into_tuple()
-        .one(db)
-        .await?;
-    Ok(position.unwrap_or_default())
-}
-
-fn standing_at(position: i64) -> Condition {
-    let ended_later = Condition::any()
-        .add(Column::UntilPosition.is_null())
-        .add(Column::UntilPosition.gt(position));
-    Condition::all()
-        .add(Column::Position.lte(position))
-        .add(ended_later)
 }
 
 fn matching(filter: &Filter) -> Condition {

@@ -11,6 +11,7 @@ use crate::{
     },
     error::{Error, Result},
     exchange::Exchange,
+    journal,
     page::{Listing, Place, Standing},
     proto::v1::Act,
 };
@@ -109,7 +110,7 @@ async fn standing<const N: usize>(
     listing: Listing<'_>,
     token: &str,
 ) -> Result<Standing<N>> {
-    let now = store::position(exchange.database.reader()).await?;
+    let now = journal::position(exchange.database.reader()).await?;
     exchange.pages.standing(listing, token, now)
 }
 

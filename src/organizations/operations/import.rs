@@ -14,7 +14,7 @@ use crate::{
     clock,
     error::{Error, Result},
     exchange::Exchange,
-    journal::{Actor, Refusal, RequestKey, Row, Write, Written},
+    journal::{self, Actor, Refusal, RequestKey, Row, Write, Written},
     organizations::{
         import::{Step, key_of, plan},
         store,
@@ -110,7 +110,7 @@ impl Run<'_> {
         let reader = self.exchange.database.reader();
         self.answered = answered(self.exchange, &self.keys, self.import.records.len()).await?;
         // Read first: what comes between is refused by the journal, and not missed.
-        self.register_at = store::position(reader).await?;
+        self.register_at = journal::position(reader).await?;
         let register = store::register(reader, &self.scope).await?;
         let today = now
             .date()

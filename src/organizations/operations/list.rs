@@ -6,6 +6,7 @@ use crate::{
     access::Caller,
     error::Result,
     exchange::Exchange,
+    journal,
     organizations::{
         model::Organization,
         store::{self, Filter},
@@ -41,7 +42,7 @@ pub async fn list(
     size: usize,
     token: &str,
 ) -> Result<Listed> {
-    let now = store::position(exchange.database.reader()).await?;
+    let now = journal::position(exchange.database.reader()).await?;
     let Standing { position, after } = exchange.pages.standing(listing, token, now)?;
     let mut after = after.map(Uuid::from_bytes);
     let scope = caller.scope(Act::ReadOrganizations);
