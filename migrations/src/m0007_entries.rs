@@ -21,6 +21,7 @@ const UP: &[&str] = &["CREATE TABLE entries (
         state SMALLINT NOT NULL,
         content_hash BYTEA,
         row_hash BYTEA NOT NULL,
+        request_hash BYTEA,
         previous_hash BYTEA NOT NULL,
         hash BYTEA NOT NULL,
         PRIMARY KEY (partition, position)

@@ -7,7 +7,7 @@ use super::{
     chain,
     decide::Key,
     entity, partition, request,
-    write::{Row, Write},
+    write::{ANSWER, Row, Write},
 };
 use crate::clock::Time;
 
@@ -49,38 +49,60 @@ impl<'a> Batch<'a> {
             partition: partition.clone(),
         };
         for write in writes.iter() {
-            for row in &write.rows {
-                let entry = entry(write, row, &partition, at);
+            let last = partition.position + count(write.entries());
+            let request = request(write, last, at);
+            for subject in subjects(write, request.as_ref()) {
+                let covered = request.as_ref().filter(|_| partition.position + 1 == last);
+                let entry = entry(write, subject, covered, &partition, at);
                 partition.position = entry.position;
                 partition.chain_hash.clone_from(&entry.hash);
                 batch.entries.push(entry);
-                batch.rows.push(row);
             }
-            batch.positions.push(partition.position);
-            batch
-                .requests
-                .extend(request(write, partition.position, at));
+            batch.rows.extend(&write.rows);
+            batch.positions.push(last);
+            batch.requests.extend(request);
         }
         batch.partition = partition;
         batch
     }
 }
 
+/// What an entry speaks of.
+#[derive(Clone, Copy)]
+enum Subject<'a> {
+    Row(&'a Row),
+    /// A request that wrote no row.
+    Answer(&'a request::Model),
+}
+
+fn subjects<'a>(
+    write: &'a Write,
+    request: Option<&'a request::Model>,
+) -> impl Iterator<Item = Subject<'a>> {
+    let answer = request.filter(|_| write.rows.is_empty());
+    let rows = write.rows.iter().map(Subject::Row);
+    rows.chain(answer.map(Subject::Answer))
+}
+
 /// Gives each row its position, and its end where a later row of the group supersedes it. Returns what the group
 /// supersedes of that which stood before.
 fn place(writes: &mut [&mut Write], last: i64) -> Vec<Superseded> {
-    let mut rows: Vec<&mut Row> = writes
-        .iter_mut()
-        .flat_map(|write| &mut write.rows)
-        .collect();
     let mut next: HashMap<Key, (i32, i64)> = HashMap::new();
-    let mut position = last + i64::try_from(rows.len()).unwrap_or(i64::MAX);
-    for row in rows.iter_mut().rev() {
-        let key = row.key();
-        let until = next.get(&key).map(|(_, position)| *position);
-        row.set_span(position, until);
-        next.insert(key, (row.revision(), position));
-        position -= 1;
+    let mut end = last
+        + writes
+            .iter()
+            .map(|write| count(write.entries()))
+            .sum::<i64>();
+    for write in writes.iter_mut().rev() {
+        let mut position = end;
+        for row in write.rows.iter_mut().rev() {
+            let key = row.key();
+            let until = next.get(&key).map(|(_, position)| *position);
+            row.set_span(position, until);
+            next.insert(key, (row.revision(), position));
+            position -= 1;
+        }
+        end -= count(write.entries());
     }
     let mut superseded: Vec<Superseded> = next
         .into_iter()
@@ -95,11 +117,37 @@ fn place(writes: &mut [&mut Write], last: i64) -> Vec<Superseded> {
     superseded
 }
 
-fn entry(write: &Write, row: &Row, partition: &partition::Model, at: Time) -> entity::Model {
-    let key = row.key();
-    let (state, content_hash) = match row {
-        Row::Document { revision, .. } => (revision.state, Some(revision.content_hash.clone())),
-        Row::Organization(_) | Row::Succession(_) | Row::Grant(_) => (0, None),
+fn entry(
+    write: &Write,
+    subject: Subject<'_>,
+    covered: Option<&request::Model>,
+    partition: &partition::Model,
+    at: Time,
+) -> entity::Model {
+    let (target, owner_id, target_id, revision, row_hash) = match subject {
+        Subject::Row(row) => {
+            let Key { target, owner, id } = row.key();
+            (
+                target as i16,
+                owner,
+                id,
+                row.revision(),
+                chain::row_hash(row),
+            )
+        }
+        Subject::Answer(request) => (
+            ANSWER,
+            request.organization_id,
+            request.request_id,
+            1,
+            chain::request_hash(request),
+        ),
+    };
+    let (state, content_hash) = match subject {
+        Subject::Row(Row::Document { revision, .. }) => {
+            (revision.state, Some(revision.content_hash.clone()))
+        }
+        Subject::Row(_) | Subject::Answer(_) => (0, None),
     };
     let mut entry = entity::Model {
         partition: partition.partition,
@@ -111,18 +159,23 @@ fn entry(write: &Write, row: &Row, partition: &partition::Model, at: Time) -> en
         grant_id: write.actor.grant,
         method: write.method.to_owned(),
         request_id: write.request.as_ref().map(|request| request.id),
-        target: key.target as i16,
-        target_id: key.id,
-        owner_id: key.owner,
-        revision: row.revision(),
+        target,
+        target_id,
+        owner_id,
+        revision,
         state,
         content_hash,
-        row_hash: chain::row_hash(row),
+        row_hash,
+        request_hash: covered.map(chain::request_hash),
         previous_hash: partition.chain_hash.clone(),
         hash: Vec::new(),
     };
     entry.hash = chain::entry_hash(&entry);
     entry
+}
+
+fn count(entries: usize) -> i64 {
+    i64::try_from(entries).unwrap_or(i64::MAX)
 }
 
 fn request(write: &Write, position: i64, at: Time) -> Option<request::Model> {

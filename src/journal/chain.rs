@@ -9,10 +9,11 @@
 use aws_lc_rs::digest::{Context, SHA256};
 use sea_orm::{EntityTrait, IdenStatic, Iterable, ModelTrait, Value};
 
-use super::{entity, write::Row};
+use super::{entity, request, write::Row};
 
 const ENTRY: &[u8] = b"styrkedja entry 1";
 const ROW: &[u8] = b"styrkedja row 1";
+const REQUEST: &[u8] = b"styrkedja request 1";
 const GENESIS: &[u8] = b"styrkedja chain 1";
 
 /// Columns that say when a row is in force: given by the journal, and stated by the entries themselves.
@@ -55,6 +56,14 @@ pub fn row_hash(row: &Row) -> Vec<u8> {
         Row::Succession(succession) => columns(&mut hash, succession, &SPAN),
         Row::Grant(grant) => columns(&mut hash, grant, &SPAN),
     }
+    hash.finish().as_ref().to_vec()
+}
+
+/// The hash of a request record: all of its columns.
+pub fn request_hash(request: &request::Model) -> Vec<u8> {
+    let mut hash = Context::new(&SHA256);
+    hash.update(REQUEST);
+    columns(&mut hash, request, &[]);
     hash.finish().as_ref().to_vec()
 }
 

@@ -34,6 +34,8 @@ pub struct Model {
     pub content_hash: Option<Vec<u8>>,
     /// SHA-256 of all else that the written row says.
     pub row_hash: Vec<u8>,
+    /// SHA-256 of the request record, on the last entry of its request.
+    pub request_hash: Option<Vec<u8>>,
     /// `hash` of the entry before.
     pub previous_hash: Vec<u8>,
     /// SHA-256 over `previous_hash` and all columns above.

@@ -13,6 +13,7 @@ use crate::database::Database;
 mod batch;
 mod bulk;
 mod chain;
+mod checkpoint;
 mod decide;
 pub mod entity;
 mod failure;
@@ -25,6 +26,7 @@ mod write;
 mod writer;
 
 pub use chain::sha256;
+pub use checkpoint::{Checkpoint, NoCheckpoint, checkpoint};
 pub use reached::{position, standing_at};
 pub use verify::{Fault, Verified, verify};
 pub use write::{Actor, Refusal, RequestKey, Row, Target, Write, Written};

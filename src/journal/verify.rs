@@ -6,9 +6,11 @@ use std::collections::HashMap;
 use sea_orm::{DatabaseTransaction, DbErr, FromQueryResult, QueryResult};
 
 use super::{
-    chain, entity, partition,
+    chain,
+    checkpoint::Checkpoint,
+    entity, partition, request,
     store::inspect::{self, Written},
-    write::{Row, Target},
+    write::{ANSWER, Row, Target},
 };
 use crate::database::Database;
 
@@ -19,7 +21,7 @@ pub struct Verified {
     pub entries: u64,
     /// The last position.
     pub position: i64,
-    /// The hash of the last entry: kept elsewhere, it shows later whether the end was cut off.
+    /// The hash of the last entry.
     pub chain_hash: Vec<u8>,
 }
 
@@ -32,37 +34,43 @@ pub enum Fault {
     Unreadable(#[from] DbErr),
 }
 
-/// Verifies the journal as it stands now. Tells how many entries of how many it has seen, every now and then.
+/// Verifies the journal as it stands now, and that it holds what a checkpoint says it once held. Tells how many entries of how many it has seen, every now and then.
 pub async fn verify(
     database: &Database,
+    checkpoint: Option<&Checkpoint>,
     mut progress: impl FnMut(u64, u64),
 ) -> Result<Verified, Fault> {
     // One transaction sees one state, also while a server writes on.
     let tx = inspect::begin(database.reader()).await?;
     let Some(partition) = inspect::partition(&tx).await? else {
-        return nothing_yet(&tx).await;
+        return nothing_yet(&tx, checkpoint).await;
     };
     let total = u64::try_from(partition.position).unwrap_or_default();
     let mut walk = Walk {
         position: 0,
         hash: chain::genesis(partition.partition),
     };
+    walk.must_pass(checkpoint)?;
     loop {
         let entries = walk.take(
             &inspect::entries_after(&tx, walk.position).await?,
             &partition,
+            checkpoint,
         )?;
         if entries.is_empty() {
             break;
         }
         compare_with_rows(&tx, &entries).await?;
+        compare_with_requests(&tx, &entries).await?;
         progress(u64::try_from(walk.position).unwrap_or_default(), total);
     }
     walk.must_end_at(&partition)?;
+    walk.must_reach(checkpoint)?;
     let oddities = [
         inspect::entry_elsewhere(&tx).await?,
         inspect::row_without_entry(&tx).await?,
         inspect::row_out_of_span(&tx).await?,
+        inspect::request_without_entry(&tx).await?,
     ];
     if let Some((position, what)) = oddities.into_iter().flatten().next() {
         return bad(position, what);
@@ -74,10 +82,18 @@ pub async fn verify(
     })
 }
 
-async fn nothing_yet(tx: &DatabaseTransaction) -> Result<Verified, Fault> {
-    match inspect::entry_elsewhere(tx).await? {
-        Some((position, what)) => bad(position, what),
-        None => Ok(Verified {
+async fn nothing_yet(
+    tx: &DatabaseTransaction,
+    checkpoint: Option<&Checkpoint>,
+) -> Result<Verified, Fault> {
+    let oddities = [
+        inspect::entry_elsewhere(tx).await?,
+        inspect::request_without_entry(tx).await?,
+    ];
+    match (oddities.into_iter().flatten().next(), checkpoint) {
+        (Some((position, what)), _) => bad(position, what),
+        (None, Some(checkpoint)) if checkpoint.position > 0 => bad(1, missing(checkpoint)),
+        (None, _) => Ok(Verified {
             entries: 0,
             position: 0,
             chain_hash: Vec::new(),
@@ -92,6 +108,13 @@ fn bad<T>(position: i64, what: impl Into<String>) -> Result<T, Fault> {
     })
 }
 
+fn missing(checkpoint: &Checkpoint) -> String {
+    format!(
+        "it is missing; the checkpoint is of {}",
+        checkpoint.position
+    )
+}
+
 /// How far the chain has been followed.
 struct Walk {
     position: i64,
@@ -103,8 +126,35 @@ impl Walk {
         &mut self,
         rows: &[QueryResult],
         partition: &partition::Model,
+        checkpoint: Option<&Checkpoint>,
     ) -> Result<Vec<entity::Model>, Fault> {
-        rows.iter().map(|row| self.step(row, partition)).collect()
+        let step = |row| {
+            let entry = self.step(row, partition)?;
+            self.must_pass(checkpoint)?;
+            Ok(entry)
+        };
+        rows.iter().map(step).collect()
+    }
+
+    /// Where it stands at the checkpoint, it must be as it was.
+    fn must_pass(&self, checkpoint: Option<&Checkpoint>) -> Result<(), Fault> {
+        match checkpoint {
+            Some(Checkpoint { position, hash })
+                if *position == self.position && *hash != *self.hash =>
+            {
+                bad(*position, "its hash is not the one of the checkpoint")
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn must_reach(&self, checkpoint: Option<&Checkpoint>) -> Result<(), Fault> {
+        match checkpoint {
+            Some(checkpoint) if checkpoint.position > self.position => {
+                bad(self.position + 1, missing(checkpoint))
+            }
+            _ => Ok(()),
+        }
     }
 
     fn step(
@@ -177,10 +227,32 @@ async fn compare_with_rows(
             .collect();
         rows.extend(inspect::written(tx, target, &of_target).await?);
     }
-    for entry in entries {
+    for entry in entries.iter().filter(|entry| entry.target != ANSWER) {
         match rows.remove(&entry.position) {
             Some(written) => compare(entry, &written)?,
             None => return bad(entry.position, "what it says was written is not there"),
+        }
+    }
+    Ok(())
+}
+
+/// Every request that an entry ends has its record, and it says what it said.
+async fn compare_with_requests(
+    tx: &DatabaseTransaction,
+    entries: &[entity::Model],
+) -> Result<(), Fault> {
+    let answered: Vec<&entity::Model> = entries
+        .iter()
+        .filter(|entry| entry.request_hash.is_some())
+        .collect();
+    let records: HashMap<i64, request::Model> = inspect::requests(tx, &answered).await?;
+    for entry in answered {
+        let hash = records.get(&entry.position).map(chain::request_hash);
+        if hash.is_none() {
+            return bad(entry.position, "the record of its request is not there");
+        }
+        if hash != entry.request_hash {
+            return bad(entry.position, "the record of its request was altered");
         }
     }
     Ok(())

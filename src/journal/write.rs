@@ -76,6 +76,9 @@ pub enum Target {
     Succession = 4,
 }
 
+/// The target of an entry that speaks of a request which wrote no row: its id, owned by its organization.
+pub(super) const ANSWER: i16 = 5;
+
 /// Rows that are written together or not at all.
 #[derive(Clone, Debug)]
 pub struct Write {
@@ -92,6 +95,13 @@ pub struct Write {
     /// What a repetition of the request is answered.
     pub answer: Vec<u8>,
     pub rows: Vec<Row>,
+}
+
+impl Write {
+    /// How many entries it makes: one for each row, and one for a mere answer.
+    pub(super) fn entries(&self) -> usize {
+        self.rows.len().max(usize::from(self.request.is_some()))
+    }
 }
 
 /// The answer to a write.

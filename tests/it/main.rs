@@ -10,6 +10,7 @@
 mod world;
 
 mod access_matrix;
+mod audit;
 mod callers;
 mod cli;
 mod crash;

@@ -148,7 +148,7 @@ impl Stage {
         drop(self.channel);
         self.running.stop().await;
         let database = Database::open(self.config.database.reveal(), Purpose::Inspect).await?;
-        let verified = journal::verify(&database, |_, _| {}).await;
+        let verified = journal::verify(&database, None, |_, _| {}).await;
         database.close().await;
         Ok(verified?.entries)
     }

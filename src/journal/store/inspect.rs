@@ -10,7 +10,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::super::{
-    PARTITION, bulk, entity, partition,
+    PARTITION, bulk, entity, partition, request,
     write::{Row, Target},
 };
 use crate::{access, documents, organizations};
@@ -152,6 +152,45 @@ async fn links(tx: &DatabaseTransaction, keys: &[Vec<Value>]) -> Result<Links, D
             .push(link);
     }
     Ok(links)
+}
+
+/// The records of the requests that entries end, by the position of the entry.
+pub async fn requests(
+    tx: &DatabaseTransaction,
+    entries: &[&entity::Model],
+) -> Result<HashMap<i64, request::Model>, DbErr> {
+    let keys: Vec<Vec<Value>> = entries
+        .iter()
+        .filter_map(|entry| {
+            let id = entry.request_id?;
+            Some(vec![
+                entry.organization_id.into(),
+                id.into(),
+                entry.position.into(),
+            ])
+        })
+        .collect();
+    let sql = "SELECT r.*, k.place AS place FROM k CROSS JOIN requests r
+               WHERE r.organization_id = k.organization AND r.request_id = k.id";
+    let mut found = HashMap::new();
+    for row in bulk::select(tx, &["organization", "id", "place"], &keys, sql).await? {
+        found.insert(
+            row.try_get("", "place")?,
+            request::Model::from_query_result(&row, "")?,
+        );
+    }
+    Ok(found)
+}
+
+/// The record of a request that no entry speaks of.
+pub async fn request_without_entry(
+    tx: &DatabaseTransaction,
+) -> Result<Option<(i64, String)>, DbErr> {
+    let sql = "SELECT r.position FROM requests r LEFT JOIN entries e ON e.partition = 0 AND e.position = r.position
+               AND e.organization_id = r.organization_id AND e.request_id = r.request_id AND e.request_hash IS NOT NULL
+               WHERE e.position IS NULL ORDER BY r.position LIMIT 1";
+    let what = "the record of a request says it was answered there, and the entry does not";
+    first(tx, sql, what).await
 }
 
 /// An entry outside of the one partition.

@@ -126,7 +126,7 @@ async fn kept(place: &Place) -> HashSet<Acknowledged> {
     let database = Database::open(place.url(), Purpose::Serve)
         .await
         .expect("it opens after a kill");
-    let verified = verify(&database, |_, _| ())
+    let verified = verify(&database, None, |_, _| ())
         .await
         .expect("the journal verifies after a kill");
     let mut kept = HashSet::new();

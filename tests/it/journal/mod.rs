@@ -35,7 +35,7 @@ async fn open(place: &Place) -> (Journal, Database) {
 }
 
 async fn must_verify(database: &Database, entries: u64) {
-    let verified = verify(database, |_, _| ())
+    let verified = verify(database, None, |_, _| ())
         .await
         .expect("an untouched journal verifies");
     assert_eq!(verified.entries, entries);

@@ -7,19 +7,20 @@ use styrkedja::{
     clock,
     database::{Database, Purpose},
     documents,
-    journal::{Fault, Row, Write, verify},
+    journal::{Checkpoint, Fault, Row, Verified, Write, checkpoint, verify},
 };
 
 use super::{open, rows};
 use crate::world::{Engine, Place};
 
 /// The tables that the chain covers, and how the position of a row is found.
-const TABLES: [(&str, &str); 6] = [
+const TABLES: [(&str, &str); 7] = [
     ("entries", "position"),
     ("revisions", "position"),
     ("organizations", "position"),
     ("successions", "position"),
     ("grants", "position"),
+    ("requests", "position"),
     (
         "links",
         "(SELECT r.position FROM revisions r WHERE r.owner_id = links.owner_id AND r.document_id = links.document_id
@@ -46,7 +47,7 @@ fn every_alteration_of_one_value_is_found_at_its_entry() {
         let mut tried = 0;
         for (table, position) in TABLES {
             for (column, alteration) in alterations(&original, table).await {
-                for rank in if table == "entries" {
+                for rank in if ["entries", "requests"].contains(&table) {
                     &["ASC", "DESC"][..]
                 } else {
                     &["DESC"][..]
@@ -101,10 +102,27 @@ fn what_was_cut_off_or_slipped_in_is_found() {
         let original = written(&place).await;
         let last = numbers(&original, "SELECT position FROM partitions").await[0];
         let slips = [
+            (
+                "INSERT INTO requests VALUES (randomblob(16), randomblob(16), zeroblob(32), 'x', x'', 4, 4)"
+                    .to_owned(),
+                4,
+            ),
+            // The record of another request, put where a request has one already.
+            (
+                "INSERT INTO requests SELECT organization_id, randomblob(16), digest, method, answer, position, at
+                 FROM requests WHERE position = 1"
+                    .to_owned(),
+                1,
+            ),
+            // One answer in place of another.
+            (
+                "UPDATE requests SET answer = x'02' WHERE position = 1".to_owned(),
+                1,
+            ),
             // The end is cut off, rows and all.
             (
                 format!(
-                    "DELETE FROM entries WHERE position = {last}; DELETE FROM grants WHERE position = {last}"
+                    "DELETE FROM entries WHERE position = {last}; DELETE FROM grants WHERE position = {last}; DELETE FROM requests WHERE position = {last}"
                 ),
                 last,
             ),
@@ -137,6 +155,72 @@ fn what_was_cut_off_or_slipped_in_is_found() {
             assert_eq!(found(&copy).await, Some(expected), "{slip}");
         }
     });
+}
+
+/// Cut off with all that belongs to it, or written anew as a whole, a journal verifies: only what was kept elsewhere shows
+/// that it is not what it was.
+#[test]
+fn a_checkpoint_shows_that_the_end_or_the_whole_was_replaced() {
+    crate::world::at(Engine::Sqlite, |place| async move {
+        let original = written(&place).await;
+        let checkpoint = whole(&original, None).await.expect("it verifies");
+        let kept = checkpoint.checkpoint().expect("something is written");
+        assert_eq!(journal_at(&original).await, kept);
+        whole(&original, Some(&kept))
+            .await
+            .expect("nothing was touched");
+        let last = kept.position;
+
+        let cut = copy(&place, &original);
+        tamper(&cut, &cut_off(last)).await;
+        let shorter = whole(&cut, None).await.expect("it is whole in itself");
+        assert_eq!(shorter.position, last - 1);
+        assert_eq!(bad(whole(&cut, Some(&kept)).await), last);
+        let earlier = shorter.checkpoint().expect("something is written");
+        for path in [&cut, &original] {
+            whole(path, Some(&earlier))
+                .await
+                .expect("it goes on from there");
+        }
+
+        let elsewhere = Place::new(Engine::Sqlite).await;
+        let anew = written(&elsewhere).await;
+        let other = whole(&anew, None).await.expect("it is whole in itself");
+        assert_eq!(other.position, last);
+        assert_eq!(bad(whole(&anew, Some(&kept)).await), last);
+        assert_eq!(bad(whole(&anew, Some(&earlier)).await), earlier.position);
+        let emptied = copy(&place, &original);
+        tamper(&emptied, &format!("DELETE FROM partitions; {EMPTY}")).await;
+        assert_eq!(
+            whole(&emptied, None)
+                .await
+                .expect("nothing is there")
+                .entries,
+            0
+        );
+        assert_eq!(bad(whole(&emptied, Some(&kept)).await), 1);
+    });
+}
+
+const EMPTY: &str =
+    "DELETE FROM entries; DELETE FROM requests; DELETE FROM revisions; DELETE FROM links;
+    DELETE FROM organizations; DELETE FROM successions; DELETE FROM grants";
+
+/// Takes the last entry away with all that belongs to it, and leaves the journal as it was before.
+fn cut_off(last: i64) -> String {
+    format!(
+        "DELETE FROM entries WHERE position = {last}; DELETE FROM requests WHERE position = {last};
+         DELETE FROM grants WHERE position = {last};
+         UPDATE grants SET until_position = NULL WHERE until_position = {last};
+         UPDATE partitions SET position = {last} - 1, chain_hash = (SELECT hash FROM entries ORDER BY position DESC LIMIT 1)"
+    )
+}
+
+async fn journal_at(path: &str) -> Checkpoint {
+    let database = inspected(path).await;
+    let checkpoint = checkpoint(&database).await.expect("it can be read");
+    database.close().await;
+    checkpoint.expect("something is written")
 }
 
 /// Control: what was not touched verifies, however it was copied.
@@ -190,6 +274,8 @@ async fn written(place: &Place) -> String {
             rows::grant(unit, grant, 1),
         ],
         vec![rows::document(owner, other, 2)],
+        // An answer, and nothing else.
+        vec![],
         vec![rows::grant(unit, grant, 2)],
     ];
     for rows in steps {
@@ -216,16 +302,28 @@ fn copy(place: &Place, original: &str) -> String {
 }
 
 async fn found(path: &str) -> Option<i64> {
-    let database = Database::open(&format!("sqlite://{path}"), Purpose::Inspect)
-        .await
-        .expect("it opens");
-    let result = verify(&database, |_, _| ()).await;
+    let verified = whole(path, None).await;
+    verified.is_err().then(|| bad(verified))
+}
+
+async fn whole(path: &str, checkpoint: Option<&Checkpoint>) -> Result<Verified, Fault> {
+    let database = inspected(path).await;
+    let verified = verify(&database, checkpoint, |_, _| ()).await;
     database.close().await;
-    match result {
-        Ok(_) => None,
-        Err(Fault::BadEntry { position, .. }) => Some(position),
-        Err(Fault::Unreadable(error)) => panic!("it can not be read: {error}"),
+    verified
+}
+
+fn bad(verified: Result<Verified, Fault>) -> i64 {
+    match verified {
+        Err(Fault::BadEntry { position, .. }) => position,
+        other => panic!("no bad entry is named: {other:?}"),
     }
+}
+
+async fn inspected(path: &str) -> Database {
+    Database::open(&format!("sqlite://{path}"), Purpose::Inspect)
+        .await
+        .expect("it opens")
 }
 
 async fn connect(path: &str) -> SqliteConnection {
