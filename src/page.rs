@@ -3,12 +3,13 @@
 
 use aws_lc_rs::hmac;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use uuid::Uuid;
 
-use crate::error::Error;
+use crate::{error::Error, journal::Reached};
 
 const VERSION: u8 = 1;
 const TAG_BYTES: usize = 32;
-const HEAD_BYTES: usize = 1 + 8;
+const HEAD_BYTES: usize = 1 + 16 + 8;
 
 /// Seals and opens page tokens. The same on every server process of one database.
 #[derive(Clone)]
@@ -28,8 +29,8 @@ pub struct Listing<'a> {
 /// Where a listing goes on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
-    /// The position at which all pages of the listing show the exchange.
-    pub position: i64,
+    /// Where in which history all pages of the listing show the exchange.
+    pub at: Reached,
     /// The key of the last item given out, in the listing's own form.
     pub after: Vec<u8>,
 }
@@ -37,8 +38,8 @@ pub struct Place {
 /// Where a listing stands, its keys being of so many bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Standing<const N: usize> {
-    /// The position at which all pages of the listing show the exchange.
-    pub position: i64,
+    /// Where in which history all pages of the listing show the exchange.
+    pub at: Reached,
     /// The key of the last item given out. None: the listing begins.
     pub after: Option<[u8; N]>,
 }
@@ -59,7 +60,8 @@ impl PageKey {
     pub fn seal(&self, listing: Listing<'_>, place: &Place) -> String {
         let mut token = Vec::with_capacity(HEAD_BYTES + place.after.len() + TAG_BYTES);
         token.push(VERSION);
-        token.extend(place.position.to_be_bytes());
+        token.extend(place.at.epoch.as_bytes());
+        token.extend(place.at.position.to_be_bytes());
         token.extend(&place.after);
         let tag = hmac::sign(&self.0, &signed(listing, &token));
         token.extend(tag.as_ref());
@@ -71,22 +73,22 @@ impl PageKey {
         &self,
         listing: Listing<'_>,
         token: &str,
-        now: i64,
+        now: Reached,
     ) -> Result<Standing<N>, Error> {
         if token.is_empty() {
             return Ok(Standing {
-                position: now,
+                at: now,
                 after: None,
             });
         }
-        let Place { position, after } = self.open(listing, token)?;
-        if position > now {
-            // The database was restored to a time before the token was made.
+        let Place { at, after } = self.open(listing, token)?;
+        if at.epoch != now.epoch || at.position > now.position {
+            // The database was restored since the token was made, and its history may have gone another way.
             return Err(Error::ResyncRequired);
         }
         let after = after.try_into().map_err(|_| Error::CursorInvalid)?;
         Ok(Standing {
-            position,
+            at,
             after: Some(after),
         })
     }
@@ -101,11 +103,17 @@ impl PageKey {
         let (head, after) = body
             .split_first_chunk::<HEAD_BYTES>()
             .ok_or(CursorInvalid)?;
-        let [VERSION, position @ ..] = *head else {
+        let [VERSION, at @ ..] = head else {
             return Err(CursorInvalid);
         };
-        Ok(Place {
+        let (epoch, position) = at.split_first_chunk().ok_or(CursorInvalid)?;
+        let position = position.try_into().map_err(|_| CursorInvalid)?;
+        let at = Reached {
+            epoch: Uuid::from_bytes(*epoch),
             position: i64::from_be_bytes(position),
+        };
+        Ok(Place {
+            at,
             after: after.to_vec(),
         })
     }
@@ -150,8 +158,11 @@ mod tests {
     }
 
     fn place() -> impl Strategy<Value = Place> {
-        (any::<i64>(), prop::collection::vec(any::<u8>(), 0..64))
-            .prop_map(|(position, after)| Place { position, after })
+        let at = (any::<u128>(), any::<i64>()).prop_map(|(epoch, position)| Reached {
+            epoch: Uuid::from_u128(epoch),
+            position,
+        });
+        (at, prop::collection::vec(any::<u8>(), 0..64)).prop_map(|(at, after)| Place { at, after })
     }
 
     proptest! {
@@ -193,25 +204,35 @@ mod tests {
 
     #[test]
     fn a_listing_begins_now_goes_on_where_it_stood_and_begins_anew_when_time_went_back() {
-        let begin = key().standing::<2>(LISTING, "", 7).unwrap();
-        assert_eq!((begin.position, begin.after), (7, None));
+        let at = |position| Reached {
+            epoch: Uuid::from_u128(1),
+            position,
+        };
+        let begin = key().standing::<2>(LISTING, "", at(7)).unwrap();
+        assert_eq!((begin.at, begin.after), (at(7), None));
         let place = Place {
-            position: 7,
+            at: at(7),
             after: vec![1, 2],
         };
         let token = key().seal(LISTING, &place);
-        let on = key().standing::<2>(LISTING, &token, 9).unwrap();
-        assert_eq!((on.position, on.after), (7, Some([1, 2])));
-        let ahead = key().standing::<2>(LISTING, &token, 6);
+        let on = key().standing::<2>(LISTING, &token, at(9)).unwrap();
+        assert_eq!((on.at, on.after), (at(7), Some([1, 2])));
+        let ahead = key().standing::<2>(LISTING, &token, at(6));
         assert!(matches!(ahead, Err(Error::ResyncRequired)));
-        let of_other_keys = key().standing::<3>(LISTING, &token, 9);
+        let restored = Reached {
+            epoch: Uuid::from_u128(2),
+            ..at(9)
+        };
+        let of_before = key().standing::<2>(LISTING, &token, restored);
+        assert!(matches!(of_before, Err(Error::ResyncRequired)));
+        let of_other_keys = key().standing::<3>(LISTING, &token, at(9));
         assert!(matches!(of_other_keys, Err(Error::CursorInvalid)));
     }
 
     #[test]
     fn another_method_caller_filter_or_secret_does_not_open_it() {
         let place = Place {
-            position: 7,
+            at: Reached::default(),
             after: vec![1, 2, 3],
         };
         let token = key().seal(LISTING, &place);

@@ -129,7 +129,7 @@ impl Register {
     async fn read(&self) -> Result<(), DbErr> {
         let mut seen = self.seen.lock().await;
         let connection = self.database.reader();
-        let head = journal::position(connection).await?;
+        let head = journal::reached(connection).await?.position;
         if head == seen.head {
             return Ok(());
         }

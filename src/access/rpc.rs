@@ -91,7 +91,7 @@ impl AccessService for Rpc {
         grants.truncate(size);
         let last = grants.last().filter(|_| more);
         let next = last.map(|last| Place {
-            position: part.position,
+            at: part.at,
             after: last.id.as_bytes().to_vec(),
         });
         Ok(Response::new(v1::ListGrantsResponse {
@@ -144,10 +144,10 @@ impl AccessService for Rpc {
 impl Rpc {
     /// Which part of a listing is asked for.
     async fn part(&self, listing: Listing<'_>, token: &str, size: usize) -> Result<Part> {
-        let now = journal::position(self.0.database.reader()).await?;
-        let Standing { position, after } = self.0.pages.standing(listing, token, now)?;
+        let now = journal::reached(self.0.database.reader()).await?;
+        let Standing { at, after } = self.0.pages.standing(listing, token, now)?;
         Ok(Part {
-            position,
+            at,
             after: after.map(Uuid::from_bytes),
             limit: u64::try_from(size).unwrap_or(u64::MAX).saturating_add(1),
         })

@@ -11,7 +11,12 @@ use super::{
     model::{Grant, number},
     scope::Scope,
 };
-use crate::{clock::Time, documents::entity as revisions, journal::standing_at, proto::v1::Role};
+use crate::{
+    clock::Time,
+    documents::entity as revisions,
+    journal::{Reached, standing_at},
+    proto::v1::Role,
+};
 
 /// Which grants a listing holds. Every filter that is set must hold.
 #[derive(Clone, Debug, Default)]
@@ -26,7 +31,7 @@ pub struct Filter {
 /// A part of a listing: as of a position, what comes after an id, at most so many.
 #[derive(Clone, Copy, Debug)]
 pub struct Part {
-    pub position: i64,
+    pub at: Reached,
     pub after: Option<Uuid>,
     pub limit: u64,
 }
@@ -52,7 +57,7 @@ pub async fn list(
 ) -> Result<Vec<Grant>, DbErr> {
     let rows = within(scope)
         .filter(standing_at(
-            part.position,
+            part.at.position,
             Column::Position,
             Column::UntilPosition,
         ))

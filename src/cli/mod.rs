@@ -1,6 +1,7 @@
 //! The command line: the server's commands, and the exchange's client. One file a command.
 
 mod audit;
+mod database;
 mod demo;
 mod document;
 mod failure;
@@ -41,6 +42,8 @@ enum Command {
     Serve(serve::Serve),
     /// Checks the record of everything that was written.
     Audit(audit::Audit),
+    /// Keeps the database.
+    Database(database::Database),
     /// Plays one round of Samverkan för bästa skola, and shows what is refused.
     Demo(demo::Demo),
     /// Signs a token with the exchange's own key, and prints it.
@@ -86,6 +89,7 @@ impl Command {
             Self::Init(command) => command.run(),
             Self::Serve(command) => command.run().await,
             Self::Audit(command) => command.run().await,
+            Self::Database(command) => command.run().await,
             Self::Demo(command) => command.run().await,
             Self::Token(command) => command.run(),
             Self::Organizations(command) => command.run().await,

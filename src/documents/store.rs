@@ -36,6 +36,11 @@ const STATE_NOW: &str = "CASE WHEN revisions.until_position IS NULL THEN revisio
     ELSE (SELECT head.state FROM revisions AS head WHERE head.owner_id = revisions.owner_id
     AND head.document_id = revisions.document_id AND head.until_position IS NULL) END";
 
+/// Its round today. Of all that decides on who sees a document, nothing else can change against the reader.
+const ROUND_NOW: &str = "CASE WHEN revisions.until_position IS NULL THEN revisions.round
+    ELSE (SELECT head.round FROM revisions AS head WHERE head.owner_id = revisions.owner_id
+    AND head.document_id = revisions.document_id AND head.until_position IS NULL) END";
+
 /// What a listing asks for. Everything that is set must hold.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
@@ -93,7 +98,15 @@ pub async fn heads(
     all(db, select).await
 }
 
-/// Documents as they stood at a position, with their contents, in order of id.
+/// A part of a listing.
+pub struct Part {
+    pub revisions: Vec<Revision>,
+    /// The last document that was looked at. None: there are no more.
+    pub last: Option<Uuid>,
+}
+
+/// Documents as they stood at a position, with their contents, in order of id. Whoever does not see what became of a
+/// document sees nothing of it. Looks at so many at most.
 pub async fn list(
     db: &impl ConnectionTrait,
     scope: &Scope,
@@ -101,8 +114,9 @@ pub async fn list(
     position: i64,
     after: Option<Uuid>,
     limit: u64,
-) -> Result<Vec<Revision>> {
+) -> Result<Part> {
     let select = with_content(scope)
+        .column_as(Expr::cust(ROUND_NOW), "round_now")
         .filter(standing_at(
             position,
             Column::Position,
@@ -112,7 +126,18 @@ pub async fn list(
         .filter(Condition::all().add_option(after.map(|after| Column::DocumentId.gt(after))))
         .order_by_asc(Column::DocumentId)
         .limit(limit);
-    all(db, select).await
+    let found = select.into_model::<Listed>().all(db).await?;
+    let more = found.len() as u64 == limit;
+    let last = found.last().map(|listed| listed.row.document_id);
+    let revisions = found
+        .into_iter()
+        .filter(|listed| listed.is_seen_now(scope))
+        .map(|Listed { row, state_now, .. }| Revision::try_from(Found { row, state_now }))
+        .collect::<Result<_>>()?;
+    Ok(Part {
+        revisions,
+        last: last.filter(|_| more),
+    })
 }
 
 fn matching(filter: &Filter) -> Condition {
@@ -160,6 +185,25 @@ struct Found {
     #[sea_orm(nested)]
     row: entity::Model,
     state_now: i16,
+}
+
+#[derive(FromQueryResult)]
+struct Listed {
+    #[sea_orm(nested)]
+    row: entity::Model,
+    state_now: i16,
+    round_now: Option<String>,
+}
+
+impl Listed {
+    fn is_seen_now(&self, scope: &Scope) -> bool {
+        self.row.round == self.round_now
+            || scope.sees(&entity::Model {
+                round: self.round_now.clone(),
+                content: None,
+                ..self.row.clone()
+            })
+    }
 }
 
 fn with_content(scope: &Scope) -> Select<entity::Entity> {

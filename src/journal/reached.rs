@@ -1,17 +1,39 @@
 //! How far the journal has come, and which rows stood at a position: what every read that is pinned begins with.
 
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, Statement, Value};
+use uuid::Uuid;
 
-use super::{PARTITION, partition};
+use super::{PARTITION, partition, store};
+use crate::{clock, database::Database};
+
+/// A point in a history.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Reached {
+    /// Positions of another epoch are of another history.
+    pub epoch: Uuid,
+    pub position: i64,
+}
 
 /// The last position written by any server process.
-pub async fn position(db: &impl ConnectionTrait) -> Result<i64, DbErr> {
+pub async fn reached(db: &impl ConnectionTrait) -> Result<Reached, DbErr> {
     #[expect(
         clippy::disallowed_methods,
         reason = "how far the journal has come is no secret of anybody"
     )]
     let partition = partition::Entity::find_by_id(PARTITION).one(db).await?;
-    Ok(partition.map_or(0, |partition| partition.position))
+    Ok(partition.map_or(Reached::default(), |partition| Reached {
+        epoch: partition.epoch,
+        position: partition.position,
+    }))
+}
+
+/// Begins a new epoch: after a restore, positions that clients hold may be of a history that is no more.
+pub async fn begin_epoch(database: &Database) -> Result<(), DbErr> {
+    store::prepare(database.writer(), PARTITION).await?;
+    let sql = "UPDATE partitions SET epoch = $1 WHERE partition = $2";
+    let values: [Value; 2] = [clock::new_id().into(), PARTITION.into()];
+    let update = Statement::from_sql_and_values(database.backend(), sql, values);
+    database.writer().execute_raw(update).await.map(|_| ())
 }
 
 /// The rows that stood at a position, by the columns that say from where and until where each is in force.

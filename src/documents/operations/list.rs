@@ -11,7 +11,7 @@ use crate::{
     },
     error::{Error, Result},
     exchange::Exchange,
-    journal,
+    journal::{self, Reached},
     page::{Listing, Place, Standing},
     proto::v1::Act,
 };
@@ -39,35 +39,35 @@ pub async fn list(
     size: usize,
     token: &str,
 ) -> Result<Listed> {
-    let Standing { position, after } = standing(exchange, listing, token).await?;
+    let Standing { at, after } = standing(exchange, listing, token).await?;
     let mut after = after.map(Uuid::from_bytes);
     let scope = caller.scope(Act::ReadDocuments);
     let mut shown = Vec::new();
     let mut bytes = 0;
     loop {
         let limit = READ_AT_ONCE.min(size + 1 - shown.len());
-        let found = store::list(
+        let part = store::list(
             exchange.database.reader(),
             &scope,
             filter,
-            position,
+            at.position,
             after,
             limit as u64,
         )
         .await?;
-        let last = found.len() < limit;
-        for revision in found {
+        for revision in part.revisions {
             bytes += weight(&revision);
             if shown.len() == size || (bytes > PAGE_BYTES && !shown.is_empty()) {
-                let next = after.map(|after| seal(exchange, listing, position, after.as_bytes()));
+                let next = after.map(|after| seal(exchange, listing, at, after.as_bytes()));
                 return Ok(Listed { shown, next });
             }
             after = Some(revision.document);
             shown.push(Shown::read(caller, revision)?);
         }
-        if last {
+        if part.last.is_none() {
             return Ok(Listed { shown, next: None });
         }
+        after = part.last;
     }
 }
 
@@ -85,10 +85,10 @@ pub async fn revisions(
     if store::head(reader, &scope, document).await?.is_none() {
         return Err(Error::NotFound);
     }
-    let Standing { position, after } = standing(exchange, listing, token).await?;
+    let Standing { at, after } = standing(exchange, listing, token).await?;
     let page = Page {
         document,
-        position,
+        position: at.position,
         before: after.map(i32::from_be_bytes),
         limit: size as u64 + 1,
     };
@@ -96,7 +96,7 @@ pub async fn revisions(
     let more = found.len() > size;
     found.truncate(size);
     let last = found.last().filter(|_| more);
-    let next = last.map(|last| seal(exchange, listing, position, &last.number.to_be_bytes()));
+    let next = last.map(|last| seal(exchange, listing, at, &last.number.to_be_bytes()));
     let shown = found
         .into_iter()
         .map(|revision| Shown::with(caller, revision, None))
@@ -110,15 +110,15 @@ async fn standing<const N: usize>(
     listing: Listing<'_>,
     token: &str,
 ) -> Result<Standing<N>> {
-    let now = journal::position(exchange.database.reader()).await?;
+    let now = journal::reached(exchange.database.reader()).await?;
     exchange.pages.standing(listing, token, now)
 }
 
-fn seal(exchange: &Exchange, listing: Listing<'_>, position: i64, after: &[u8]) -> String {
+fn seal(exchange: &Exchange, listing: Listing<'_>, at: Reached, after: &[u8]) -> String {
     exchange.pages.seal(
         listing,
         &Place {
-            position,
+            at,
             after: after.to_vec(),
         },
     )

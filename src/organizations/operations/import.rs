@@ -110,7 +110,7 @@ impl Run<'_> {
         let reader = self.exchange.database.reader();
         self.answered = answered(self.exchange, &self.keys, self.import.records.len()).await?;
         // Read first: what comes between is refused by the journal, and not missed.
-        self.register_at = journal::position(reader).await?;
+        self.register_at = journal::reached(reader).await?.position;
         let register = store::register(reader, &self.scope).await?;
         let today = now
             .date()

@@ -42,8 +42,8 @@ pub async fn list(
     size: usize,
     token: &str,
 ) -> Result<Listed> {
-    let now = journal::position(exchange.database.reader()).await?;
-    let Standing { position, after } = exchange.pages.standing(listing, token, now)?;
+    let now = journal::reached(exchange.database.reader()).await?;
+    let Standing { at, after } = exchange.pages.standing(listing, token, now)?;
     let mut after = after.map(Uuid::from_bytes);
     let scope = caller.scope(Act::ReadOrganizations);
     let prefix = search.name_prefix.to_lowercase();
@@ -58,7 +58,7 @@ pub async fn list(
             exchange.database.reader(),
             &scope,
             &search.filter,
-            position,
+            at.position,
             after,
             limit,
         )
@@ -84,7 +84,7 @@ pub async fn list(
         exchange.pages.seal(
             listing,
             &Place {
-                position,
+                at,
                 after: last.id.into_bytes().to_vec(),
             },
         )

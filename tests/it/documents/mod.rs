@@ -10,5 +10,6 @@ mod life;
 mod narrowed;
 mod pages;
 pub mod papers;
+mod restored;
 mod reviews;
 mod sight;

@@ -1,6 +1,6 @@
 //! Who sees what of documents, and that all else looks as if it had never been.
 
-use styrkedja::proto::v1::{Change, ListDocumentsRequest};
+use styrkedja::proto::v1::{Change, Document, ListDocumentsRequest};
 use tonic::Code;
 
 use super::{acts::*, papers::*};
@@ -13,6 +13,7 @@ stories!(
     the_board_sees_what_is_accepted_and_no_more,
     who_sees_a_document_may_not_therefore_act_on_it,
     a_researcher_sees_the_round_of_the_engagement,
+    a_page_of_the_past_shows_nothing_that_has_left,
 );
 
 async fn what_is_out_of_sight_looks_like_what_was_never_there(world: World) {
@@ -319,5 +320,49 @@ async fn a_researcher_sees_the_round_of_the_engagement(world: World) {
     assert_eq!(
         seen.iter().map(|document| &document.id).collect::<Vec<_>>(),
         [&of_round.id]
+    );
+}
+
+async fn a_page_of_the_past_shows_nothing_that_has_left(world: World) {
+    let principal = world.principal_of("Karbyskolan").await;
+    let researcher = world.researcher_of("Vallentuna kommun").await;
+    let officer = world.officer().await;
+    let mut handed_in = Vec::new();
+    for _ in 0..5 {
+        let draft = principal
+            .draft(&analysis(&world.id_of("Karbyskolan")))
+            .await;
+        handed_in.push(principal.submits(&draft).await.expect("it breaks no rule"));
+    }
+    let first = ListDocumentsRequest {
+        page_size: 1,
+        ..ListDocumentsRequest::default()
+    };
+    let page = researcher.lists(first.clone()).await.expect("a page");
+    let named = |documents: &[Document]| -> Vec<_> {
+        let name = |document: &Document| (document.id.clone(), document.revision);
+        documents.iter().map(name).collect()
+    };
+    assert_eq!(named(&page.documents), named(&handed_in[..1]));
+
+    // Between the pages some are returned; of these, some leave the round.
+    for (index, round) in [(1, ""), (2, "sbs-2019-1"), (3, ""), (4, "")] {
+        let returned = officer.reviews(returning(&handed_in[index])).await;
+        let mut returned = returned.expect("it is returned");
+        returned.round = round.to_owned();
+        let changed = principal.updates(change(&returned, &["round"])).await;
+        changed.expect("it is changed");
+    }
+    let rest = ListDocumentsRequest {
+        page_token: page.next_page_token,
+        ..first
+    };
+    let seen = researcher.all(rest).await;
+    let stayed = named(&handed_in[2..3]);
+    assert_eq!(named(&seen), stayed, "as they were, of those that stayed");
+    let now = researcher.all(ListDocumentsRequest::default()).await;
+    assert_eq!(
+        now.iter().map(|document| &document.id).collect::<Vec<_>>(),
+        [&handed_in[0].id, &handed_in[2].id]
     );
 }
