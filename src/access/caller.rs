@@ -209,21 +209,3 @@ fn is_stated_by_request(target: &Target<'_>) -> bool {
         | Target::Organization(_) => false,
     }
 }
-
-#[cfg(test)]
-impl Caller {
-    /// Somebody with grants in a tree, given as id, type and parent, that is in no database.
-    pub(crate) fn in_tree(
-        subject: &str,
-        organizations: &[(Uuid, OrganizationType, Option<Uuid>)],
-        grants: Vec<Grant>,
-    ) -> Self {
-        let mut tree = super::tree::Tree::default();
-        for (id, kind, parent) in organizations {
-            tree.put(*id, *kind, *parent);
-        }
-        let snapshot = Arc::new(Snapshot::of(tree, grants));
-        let (now, contract) = (crate::clock::now(), crate::contract::get());
-        Self::new(subject, now.plus_seconds(900), now, contract, snapshot)
-    }
-}

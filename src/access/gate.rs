@@ -80,25 +80,25 @@ where
         let ready = self.inner.clone();
         let inner = std::mem::replace(&mut self.inner, ready);
         let access = self.access.clone();
-        Box::pin(async move { pass(&access, inner, request, Duration::MAX).await })
+        let door = Door::at(request.uri().path());
+        Box::pin(async move { pass(&access, &door, inner, request).await })
     }
 }
 
-/// Lets a call through the gate or refuses it, in the method's time, and in no more than `at_most`.
+/// Lets a call through a door of the gate or refuses it, in the method's time.
 async fn pass<S, B>(
     access: &Access,
+    door: &Door,
     mut inner: S,
     mut request: Request<B>,
-    at_most: Duration,
 ) -> Result<Response<Body>, S::Error>
 where
     S: Service<Request<B>, Response = Response<Body>>,
     B: HttpBody,
 {
-    let door = Door::at(request.uri().path());
     let mut trail = Trail::default();
     let answer = async {
-        match access.admit(&door, request.headers(), &mut trail).await {
+        match access.admit(door, request.headers(), &mut trail).await {
             Ok(Some(caller)) => request.extensions_mut().insert(caller),
             Ok(None) => request.extensions_mut().remove(),
             Err(refusal) => {
@@ -108,7 +108,7 @@ where
         };
         inner.call(request).await
     };
-    let deadline = door.deadline().unwrap_or(Duration::MAX).min(at_most);
+    let deadline = door.deadline().unwrap_or(Duration::MAX);
     let answer = tokio::time::timeout(deadline, answer)
         .await
         .unwrap_or_else(|_| Ok(Status::from(Error::Deadline).into_http()))?;

@@ -13,4 +13,3 @@ mod store;
 mod wire;
 
 pub use rpc::Rpc;
-pub use store::chain;

@@ -1,10 +1,8 @@
 //! How documents are kept: the only SQL of the feature. Every read that gives anything out starts from a scope.
 
-mod chain;
 mod history;
 mod row;
 
-pub use chain::chain;
 pub use history::{Page, history, revisions};
 pub use row::{links, row};
 

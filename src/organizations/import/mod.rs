@@ -48,7 +48,7 @@ pub fn plan(
     now: Time,
 ) -> Vec<Step> {
     let mut drafts = Drafts::gather(records, register, today);
-    place::settle_places(&mut drafts, register, today);
+    place::settle_places(&mut drafts, register);
     lineage::name_predecessors(&mut drafts, register);
     while place::refuse_what_hangs(&mut drafts, register)
         | lineage::refuse_what_hangs(&mut drafts, register)

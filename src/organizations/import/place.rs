@@ -12,7 +12,6 @@ use super::{
 use crate::{
     organizations::{
         belongings::{Belongings, MoveFault},
-        codes::Date,
         findings::Saying,
         model::{Facts, is_legal_body, may_belong},
         record::{self, Record},
@@ -21,7 +20,7 @@ use crate::{
 };
 
 /// Works out the facts of every organization, or says why they can not be so.
-pub(super) fn settle_places(drafts: &mut Drafts, register: &Register, _today: Date) {
+pub(super) fn settle_places(drafts: &mut Drafts, register: &Register) {
     for index in 0..drafts.list.len() {
         let settled = drafts
             .list
