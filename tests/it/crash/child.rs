@@ -2,10 +2,11 @@
 
 use std::{env, future::pending, io::Write as _};
 
+use sea_orm::{ConnectionTrait, EntityTrait, FromQueryResult, IntoActiveModel, Statement};
 use styrkedja::{
     clock,
     database::{Database, Purpose},
-    journal::{Journal, Write},
+    journal::{self, Journal, Row, Write},
 };
 use uuid::Uuid;
 
@@ -13,27 +14,38 @@ use crate::journal::rows;
 
 pub const NAME: &str = "crash::child::writes_until_it_is_killed";
 pub const DATABASE: &str = "STYRKEDJA_TRIAL_DATABASE";
-pub const HONESTY: &str = "STYRKEDJA_TRIAL_HONESTY";
+pub const MANNER: &str = "STYRKEDJA_TRIAL_MANNER";
 pub const ACKNOWLEDGED: &str = "acknowledged";
 pub const END: &str = ".";
 
-const WRITERS: u128 = 16;
+const WRITERS: u128 = 8;
 
-/// When the writer acknowledges.
+/// How the writer writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Honesty {
-    /// Once the journal has answered.
+pub enum Manner {
+    /// Acknowledges once the journal has answered.
     Honest,
-    /// Before: the fault that the trial must find.
+    /// Acknowledges before: a fault that the trial must find.
     TooEarly,
+    /// Keeps the record of each request in a transaction of its own: another.
+    Torn,
 }
 
-impl Honesty {
+const MANNERS: [(&str, Manner); 3] = [
+    ("honest", Manner::Honest),
+    ("too early", Manner::TooEarly),
+    ("torn", Manner::Torn),
+];
+
+impl Manner {
     pub fn word(self) -> &'static str {
-        match self {
-            Self::Honest => "honest",
-            Self::TooEarly => "too early",
-        }
+        let named = MANNERS.into_iter().find(|(_, manner)| *manner == self);
+        named.map(|(word, _)| word).expect("each has a word")
+    }
+
+    fn named(word: &str) -> Self {
+        let named = MANNERS.into_iter().find(|(named, _)| *named == word);
+        named.map(|(_, manner)| manner).expect("the trials name it")
     }
 }
 
@@ -41,44 +53,88 @@ impl Honesty {
 #[ignore = "it is the child of the other trials, which start and kill it"]
 async fn writes_until_it_is_killed() {
     let url = env::var(DATABASE).expect("the trials name a database");
-    let honesty = if env::var(HONESTY).as_deref() == Ok("honest") {
-        Honesty::Honest
-    } else {
-        Honesty::TooEarly
-    };
+    let manner = Manner::named(&env::var(MANNER).expect("the trials name a manner"));
     let database = Database::open(&url, Purpose::Serve)
         .await
         .expect("it opens");
     let journal = Journal::open(&database).await.expect("the journal opens");
     for writer in 0..WRITERS {
-        tokio::spawn(write_on(journal.clone(), Uuid::from_u128(writer), honesty));
+        let (journal, database) = (journal.clone(), database.clone());
+        tokio::spawn(async move {
+            loop {
+                for rows in story(Uuid::from_u128(writer)) {
+                    write(&journal, &database, manner, rows).await;
+                }
+            }
+        });
     }
     pending::<()>().await;
 }
 
-/// Writes documents of three revisions each.
-async fn write_on(journal: Journal, owner: Uuid, honesty: Honesty) {
-    loop {
-        let document = clock::new_id();
-        for revision in 1..=3 {
-            let request = clock::new_id();
-            let write = Write {
-                request: Some(rows::request(request, 1)),
-                ..rows::write(vec![rows::document(owner, document, revision)])
-            };
-            if honesty == Honesty::TooEarly {
-                acknowledge(document, revision, request);
-            }
-            journal.write(write).await.expect("it is written");
-            if honesty == Honesty::Honest {
-                acknowledge(document, revision, request);
-            }
-        }
+/// Writes of every kind, of one row and of several, in the order that they rest on each other.
+fn story(owner: Uuid) -> Vec<Vec<Row>> {
+    let [document, unit, next, grant] = [(); 4].map(|()| clock::new_id());
+    vec![
+        vec![rows::document(owner, document, 1)],
+        vec![
+            rows::organization(unit, 1, Some(unit.to_string())),
+            rows::grant(unit, grant, 1),
+        ],
+        vec![rows::document(owner, document, 2)],
+        vec![
+            rows::organization(next, 1, None),
+            rows::organization(unit, 2, None),
+            rows::succession(unit, next),
+        ],
+        vec![],
+        vec![rows::grant(unit, grant, 2)],
+        vec![rows::document(owner, document, 3)],
+    ]
+}
+
+/// Writes rows, and says in the answer that is kept how many there are.
+async fn write(journal: &Journal, database: &Database, manner: Manner, rows: Vec<Row>) {
+    let request = clock::new_id();
+    let write = Write {
+        request: Some(rows::request(request, 1)),
+        answer: vec![u8::try_from(rows.len()).expect("a few")],
+        ..rows::write(rows)
+    };
+    if manner == Manner::TooEarly {
+        acknowledge(request);
+    }
+    journal.write(write).await.expect("it is written");
+    if manner == Manner::Torn {
+        take_apart(database, request).await;
+    }
+    if manner != Manner::TooEarly {
+        acknowledge(request);
     }
 }
 
-fn acknowledge(document: Uuid, revision: i32, request: Uuid) {
-    let line = format!("{ACKNOWLEDGED} {document} {revision} {request} {END}\n");
+/// Afterwards all is as before, but the record of the request came in a transaction of its own, after the rest.
+async fn take_apart(database: &Database, request: Uuid) {
+    let on_request =
+        |sql| Statement::from_sql_and_values(database.backend(), sql, [request.into()]);
+    let writer = database.writer();
+    let row = writer
+        .query_one_raw(on_request("SELECT * FROM requests WHERE request_id = $1"))
+        .await
+        .expect("it can be read")
+        .expect("it was written");
+    let record = journal::request::Model::from_query_result(&row, "").expect("a record");
+    writer
+        .execute_raw(on_request("DELETE FROM requests WHERE request_id = $1"))
+        .await
+        .expect("it is taken away");
+    journal::request::Entity::insert(record.into_active_model())
+        .exec_without_returning(writer)
+        .await
+        .expect("it is put back");
+}
+
+fn acknowledge(request: Uuid) {
+    let line = format!("{ACKNOWLEDGED} {request} {END}\n");
     let mut output = std::io::stdout().lock();
     output
         .write_all(line.as_bytes())

@@ -20,7 +20,7 @@ pub struct Caller {
 }
 
 impl Caller {
-    pub(super) fn new(subject: &str, grant: Option<Grant>, client: Client) -> Self {
+    pub fn new(subject: &str, grant: Option<Grant>, client: Client) -> Self {
         Self {
             subject: subject.to_owned(),
             grant,

@@ -13,7 +13,8 @@ use std::future::Future;
 pub use caller::Caller;
 pub use place::{Engine, Place};
 pub use roles::ROUND;
-pub use world::{AUDIENCE, ISSUER, WEB_ORIGIN, World};
+pub use tree::AGENCY;
+pub use world::{AUDIENCE, ISSUER, WEB_ORIGIN, World, ids, register};
 
 /// Tells each story on both databases, as the tests `sqlite::NAME` and `postgres::NAME`, in a world of its own.
 /// A story is `async fn(World)`; one that is not listed is a warning.

@@ -55,7 +55,9 @@ impl World {
             ids: HashMap::new(),
             callers: Mutex::default(),
         };
-        world.ids = register(&world.caller_with_token(OPERATOR)).await;
+        let operator = world.caller_with_token(OPERATOR);
+        register(&operator).await;
+        world.ids = ids(&operator).await;
         Self(Arc::new(world))
     }
 
@@ -192,10 +194,10 @@ async fn connect(running: &Running) -> Channel {
         .expect("the server answers")
 }
 
-/// Registers the tree, and tells the ids by name.
-async fn register(operator: &Caller) -> HashMap<String, String> {
-    let mut client = operator.organizations();
-    let answer = client
+/// Registers the tree.
+pub async fn register(operator: &Caller) {
+    let answer = operator
+        .organizations()
         .import_organizations(tokio_stream::iter(tree::import()))
         .await
         .expect("the tree is taken in");
@@ -205,11 +207,16 @@ async fn register(operator: &Caller) -> HashMap<String, String> {
         "the tree is refused: {:?}",
         answer.findings
     );
+}
+
+/// The ids of all organizations, by name.
+pub async fn ids(operator: &Caller) -> HashMap<String, String> {
     let all = ListOrganizationsRequest {
         page_size: 1000,
         ..ListOrganizationsRequest::default()
     };
-    let all = client
+    let all = operator
+        .organizations()
         .list_organizations(all)
         .await
         .expect("the tree can be listed")
