@@ -52,6 +52,7 @@ fn creation(content: &[u8]) -> Write {
     let owner = Uuid::from_u128(id.as_u128() % OWNERS);
     let key = RequestKey {
         organization: owner,
+        others: Vec::new(),
         id: clock::new_id(),
         digest: [1; 32],
     };

@@ -1,7 +1,7 @@
 //! The caller of a method: who it is, what it has been granted, and whether that lets a call through.
 //! Made by the gate from a verified token; handlers take it from nowhere else.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use uuid::Uuid;
 
@@ -74,13 +74,12 @@ impl Caller {
             .filter(|grant| !grant.has_ended(self.at))
     }
 
-    /// The organization under which its requests are known again: the home of its first grant, ended or not. The grant
-    /// that lets a call through may be another when the call is tried again; this stays.
-    pub fn request_home(&self) -> Uuid {
-        self.grants()
-            .first()
-            .map(|grant| grant.home)
-            .unwrap_or_default()
+    /// Where it belongs besides this home, by all its grants, those that have ended too. The grant that lets a call
+    /// through may be another when the call is tried again, and the first try is noted under its home.
+    pub fn homes_besides(&self, home: Uuid) -> Vec<Uuid> {
+        let homes = self.grants().iter().map(|grant| grant.home);
+        let others: BTreeSet<Uuid> = homes.filter(|other| *other != home).collect();
+        others.into_iter().collect()
     }
 
     /// Demands that some role of the caller may do the act at all.

@@ -38,7 +38,7 @@ pub async fn create(
     answer: Answer,
 ) -> Result<Vec<u8>> {
     let granting = rules::granting(caller, &new)?;
-    let key = request.key(caller);
+    let key = request.key(caller, granting.home);
     // Before the rules: a request that was good when first made stays answered when its end has passed.
     if let Some(answer) = exchange.journal.answer_to(&key).await? {
         return Ok(answer);
@@ -68,7 +68,7 @@ pub async fn revoke(
         round: grant.round.as_deref(),
     };
     let actor = caller.actor(Act::ManageGrants, &target)?;
-    let key = request.key(caller);
+    let key = request.key(caller, actor.organization);
     if let Some(answer) = exchange.journal.answer_to(&key).await? {
         return Ok(answer);
     }
@@ -105,8 +105,11 @@ pub async fn list(
 }
 
 impl Request {
-    fn key(&self, caller: &Caller) -> RequestKey {
-        RequestKey::new(caller.request_home(), self.id, self.method, &self.body)
+    fn key(&self, caller: &Caller, home: Uuid) -> RequestKey {
+        RequestKey {
+            others: caller.homes_besides(home),
+            ..RequestKey::new(home, self.id, self.method, &self.body)
+        }
     }
 }
 

@@ -100,15 +100,19 @@ impl Standing {
         Verdict::Accepted
     }
 
-    fn repeats(&self, key: &RequestKey) -> Option<Verdict> {
-        let answered = self.requests.get(&(key.organization, key.id))?;
-        Some(if answered.digest == key.digest {
-            Verdict::Before {
-                answer: answered.answer.clone(),
-            }
-        } else {
-            Verdict::Refused(Refusal::RequestIdConflict)
-        })
+    /// What becomes of a request that was noted before, under whichever home. None: it is new.
+    pub fn repeats(&self, key: &RequestKey) -> Option<Verdict> {
+        let noted = |home| self.requests.get(&(home, key.id));
+        let mut known = key.homes().filter_map(noted).peekable();
+        known.peek()?;
+        let same = known.find(|answered| answered.digest == key.digest);
+        Some(
+            same.map_or(Verdict::Refused(Refusal::RequestIdConflict), |answered| {
+                Verdict::Before {
+                    answer: answered.answer.clone(),
+                }
+            }),
+        )
     }
 
     /// Puts a row on top of its head. Returns what stood there before.

@@ -9,6 +9,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::database::Database;
+use decide::{Standing, Verdict};
 
 mod batch;
 mod bulk;
@@ -96,16 +97,20 @@ impl Journal {
 
     /// The answer that was given to the request before, if it was.
     pub async fn answer_to(&self, key: &RequestKey) -> Result<Option<Vec<u8>>, Refusal> {
-        let answered = store::answer(self.database.reader(), key)
+        let requests = store::answers(self.database.reader(), key)
             .await
             .map_err(|error| {
                 tracing::error!(%error, "reading a request record failed");
                 Refusal::Unavailable("the database does not answer")
             })?;
-        match answered {
-            Some(request) if request.digest == key.digest => Ok(Some(request.answer)),
-            Some(_) => Err(Refusal::RequestIdConflict),
-            None => Ok(None),
+        let standing = Standing {
+            requests,
+            ..Standing::default()
+        };
+        match standing.repeats(key) {
+            Some(Verdict::Before { answer }) => Ok(Some(answer)),
+            Some(Verdict::Refused(refusal)) => Err(refusal),
+            Some(Verdict::Accepted) | None => Ok(None),
         }
     }
 

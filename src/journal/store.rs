@@ -1,8 +1,11 @@
 //! How the journal is kept: the only SQL of the journal.
 
+use std::collections::HashMap;
+
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, EntityTrait,
-    IntoActiveModel, QueryResult, Statement, Value, sea_query::OnConflict,
+    ColumnTrait, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
+    EntityTrait, IntoActiveModel, QueryFilter, QueryResult, Statement, Value,
+    sea_query::OnConflict,
 };
 use uuid::Uuid;
 
@@ -51,15 +54,24 @@ pub async fn prepare(
     found.ok_or_else(|| DbErr::RecordNotFound("the partition that was just made".to_owned()))
 }
 
-/// The record of a request, if it was answered.
-#[expect(clippy::disallowed_methods, reason = "the key names the organization")]
-pub async fn answer(
+/// What was answered to the request, under each home where it was.
+#[expect(clippy::disallowed_methods, reason = "the key names the organizations")]
+pub async fn answers(
     connection: &DatabaseConnection,
     key: &RequestKey,
-) -> Result<Option<request::Model>, DbErr> {
-    request::Entity::find_by_id((key.organization, key.id))
-        .one(connection)
-        .await
+) -> Result<HashMap<(Uuid, Uuid), Answered>, DbErr> {
+    use request::Column;
+    let noted = request::Entity::find()
+        .filter(Column::OrganizationId.is_in(key.homes()))
+        .filter(Column::RequestId.eq(key.id))
+        .all(connection)
+        .await?;
+    let answered = noted.into_iter().map(|row| {
+        let (digest, answer) = (row.digest, row.answer);
+        let named = (row.organization_id, row.request_id);
+        (named, Answered { digest, answer })
+    });
+    Ok(answered.collect())
 }
 
 /// Locks the partition until the end of the transaction. All that follows is read and written under this lock, so that
@@ -311,10 +323,12 @@ async fn read_requests(
     keys: &[&RequestKey],
     standing: &mut Standing,
 ) -> Result<(), DbErr> {
-    let values: Vec<Vec<Value>> = keys
-        .iter()
-        .map(|key| vec![key.organization.into(), key.id.into()])
-        .collect();
+    let named = |key: &&RequestKey| {
+        let id = key.id;
+        let homes = key.homes().map(move |home| vec![home.into(), id.into()]);
+        homes.collect::<Vec<_>>()
+    };
+    let values: Vec<Vec<Value>> = keys.iter().flat_map(named).collect();
     let what = "r.organization_id, r.request_id, r.digest, r.answer";
     let named = "r.organization_id = k.organization AND r.request_id = k.id";
     for row in bulk::find(

@@ -24,8 +24,10 @@ pub struct Actor {
 /// Names one request of a caller.
 #[derive(Clone, Debug)]
 pub struct RequestKey {
-    /// The home of the caller's first grant.
+    /// The home of the grant that lets the call through. The request is noted under it.
     pub organization: Uuid,
+    /// The caller's other homes: an earlier try may be noted there, if another grant let it through.
+    pub others: Vec<Uuid>,
     /// The id that the caller gave the request.
     pub id: Uuid,
     /// SHA-256 of the request.
@@ -43,9 +45,15 @@ impl RequestKey {
         digest.copy_from_slice(hash.finish().as_ref());
         Self {
             organization,
+            others: Vec::new(),
             id,
             digest,
         }
+    }
+
+    /// Where the request may be noted.
+    pub(super) fn homes(&self) -> impl Iterator<Item = Uuid> {
+        std::iter::once(self.organization).chain(self.others.iter().copied())
     }
 }
 

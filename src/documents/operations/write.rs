@@ -68,8 +68,10 @@ pub async fn write(
     grant: &Grant,
     decided: Result<Decided>,
 ) -> Result<Answer> {
-    let home = call.caller.request_home();
-    let key = RequestKey::new(home, call.request, call.method, &call.body);
+    let key = RequestKey {
+        others: call.caller.homes_besides(grant.home),
+        ..RequestKey::new(grant.home, call.request, call.method, &call.body)
+    };
     let decided = match decided {
         Ok(decided) => decided,
         Err(refusal) => return answer_before(exchange, call, &key, refusal).await,

@@ -45,7 +45,7 @@ pub async fn import(
     import: Import,
 ) -> Result<ImportOrganizationsResponse> {
     let actor = caller.actor(Act::ImportOrganizations, &Target::Anything)?;
-    let keys = Keys::of(&import, caller.request_home());
+    let keys = Keys::of(&import, caller, actor.organization);
     let mut run = Run {
         exchange,
         scope: caller.scope(Act::ImportOrganizations),

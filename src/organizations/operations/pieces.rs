@@ -6,6 +6,7 @@ use uuid::{Builder, Uuid};
 
 use super::import::{Import, METHOD};
 use crate::{
+    access::Caller,
     journal::RequestKey,
     organizations::import::{Outcome, Step},
     proto::v1::ImportOrganizationsResponse,
@@ -21,6 +22,7 @@ const FINDINGS_BYTES: usize = 3 * 1024 * 1024;
 /// How the requests of an import are named in the journal.
 pub(super) struct Keys {
     organization: Uuid,
+    others: Vec<Uuid>,
     request: Uuid,
     digest: [u8; 32],
 }
@@ -28,7 +30,7 @@ pub(super) struct Keys {
 impl Keys {
     /// All pieces carry the digest of the whole, so that the same request id with other records is known from any of
     /// them. A dry run is the same request as the run that it tries.
-    pub(super) fn of(import: &Import, organization: Uuid) -> Self {
+    pub(super) fn of(import: &Import, caller: &Caller, organization: Uuid) -> Self {
         let mut hash = Context::new(&SHA256);
         let mut update = |part: &[u8]| {
             hash.update(&(part.len() as u64).to_be_bytes());
@@ -42,6 +44,7 @@ impl Keys {
         let digest = first_bytes(hash.finish().as_ref());
         Self {
             organization,
+            others: caller.homes_besides(organization),
             request: import.request_id,
             digest,
         }
@@ -65,6 +68,7 @@ impl Keys {
     fn key(&self, id: Uuid) -> RequestKey {
         RequestKey {
             organization: self.organization,
+            others: self.others.clone(),
             id,
             digest: self.digest,
         }

@@ -1,8 +1,12 @@
 //! Requests that come again, come late, or come at once with others.
 
-use styrkedja::proto::v1::{
-    ActionPlan, Analysis, CreateDocumentRequest, CreateGrantRequest, Document, DocumentState,
-    ListDocumentsRequest, RevokeGrantRequest, Role, UpdateDocumentRequest, document::Content,
+use styrkedja::{
+    database::{Database, Purpose},
+    journal::verify,
+    proto::v1::{
+        ActionPlan, Analysis, CreateDocumentRequest, CreateGrantRequest, Document, DocumentState,
+        ListDocumentsRequest, RevokeGrantRequest, Role, UpdateDocumentRequest, document::Content,
+    },
 };
 use tonic::Code;
 
@@ -119,6 +123,15 @@ async fn a_request_is_known_again_when_the_grant_that_allowed_it_has_ended(world
     assert_eq!(again, submitted);
     let all = system.all(ListDocumentsRequest::default()).await;
     assert_eq!(all.len(), 1);
+
+    // What it goes on to write is noted under its other home, and the journal holds together.
+    system.draft(&analysis(&world.id_of("Karbyskolan"))).await;
+    let database = Database::open(world.place().url(), Purpose::Inspect).await;
+    let database = database.expect("it can be read beside the server");
+    verify(&database, None, |_, _| ())
+        .await
+        .expect("the journal is whole");
+    database.close().await;
 }
 
 async fn a_request_id_is_for_one_request_of_one_caller(world: World) {

@@ -10,7 +10,7 @@ use futures::future::join_all;
 use styrkedja::{
     clock,
     database::{Database, Purpose},
-    journal::{Journal, Refusal, Write, Written, verify},
+    journal::{Journal, Refusal, RequestKey, Write, Written, verify},
 };
 use uuid::Uuid;
 
@@ -22,6 +22,7 @@ places!(
     many_writers_get_positions_without_gaps,
     of_many_writers_on_one_head_one_wins,
     a_repeated_request_gets_the_first_answer,
+    a_request_is_known_under_every_home_of_its_caller,
     an_external_id_is_held_by_one_document_at_a_time,
     a_dry_run_is_answered_and_leaves_no_trace,
 );
@@ -172,6 +173,46 @@ async fn a_repeated_request_gets_the_first_answer(place: Place) {
         Err(Refusal::RequestIdConflict)
     );
     must_verify(&database, 1).await;
+}
+
+async fn a_request_is_known_under_every_home_of_its_caller(place: Place) {
+    let (journal, database) = open(&place).await;
+    let (owner, other, id) = (clock::new_id(), clock::new_id(), clock::new_id());
+    let by = |home, others: &[Uuid], body| {
+        let key = RequestKey {
+            organization: home,
+            others: others.to_vec(),
+            ..request(id, body)
+        };
+        let mut attempt = write(vec![document(owner, clock::new_id(), 1)]);
+        attempt.actor.organization = home;
+        attempt.answer = home.as_bytes().to_vec();
+        attempt.request = Some(key);
+        attempt
+    };
+    let before = Ok(Written::Before {
+        answer: owner.as_bytes().to_vec(),
+    });
+    let conflict = Err(Refusal::RequestIdConflict);
+    let attempts = [
+        by(owner, &[], 1),
+        by(other, &[owner], 1),
+        by(other, &[owner], 2),
+    ];
+    // In one group, and again once they are on record.
+    for first in [Ok(Written::Now { position: 1 }), before.clone()] {
+        let outcomes = join_all(attempts.clone().map(|write| journal.write(write))).await;
+        assert_eq!(outcomes, [first, before.clone(), conflict.clone()]);
+    }
+    let known = attempts[1].request.as_ref().expect("it has a key");
+    let first = Ok(Some(owner.as_bytes().to_vec()));
+    assert_eq!(journal.answer_to(known).await, first);
+    // Somebody else, who belongs to the other home alone.
+    let elsewhere = journal.write(by(other, &[], 2)).await;
+    assert_eq!(elsewhere, Ok(Written::Now { position: 2 }));
+    // Of what is noted in both, the same request counts.
+    assert_eq!(journal.write(by(other, &[owner], 1)).await, before);
+    must_verify(&database, 2).await;
 }
 
 async fn an_external_id_is_held_by_one_document_at_a_time(place: Place) {

@@ -40,6 +40,7 @@ pub fn creation(owner: Uuid) -> Write {
 pub fn request(id: Uuid, body: u8) -> RequestKey {
     RequestKey {
         organization: Uuid::from_u128(1),
+        others: Vec::new(),
         id,
         digest: [body; 32],
     }
