@@ -9,7 +9,7 @@ mod values;
 
 use super::{
     Violation,
-    plan::{Breach, Field, Kind, MAX_FIELDS, Message, Plans, Value},
+    plan::{Breach, Field, Kind, MAX_FIELDS, Message, Plans, Value, Words},
     sayings,
 };
 use reader::{Reader, Wire};
@@ -65,6 +65,23 @@ struct Walk<'a> {
     items: Vec<Item<'a>>,
 }
 
+/// How often the fields of a message have come, by slot.
+struct Counts {
+    of: [u32; MAX_FIELDS],
+    /// Those that have come at all, one bit each.
+    seen: u64,
+}
+
+impl Counts {
+    /// Counts one more, and tells how many came before.
+    fn another(&mut self, slot: usize) -> u32 {
+        let before = self.of[slot];
+        self.of[slot] += 1;
+        self.seen |= 1 << slot;
+        before
+    }
+}
+
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Item<'a> {
     slot: usize,
@@ -85,14 +102,17 @@ impl<'a> Walk<'a> {
             self.tell(trail, &sayings::too_deep());
             return Ok(());
         }
-        let mut counts = [0; MAX_FIELDS];
+        let mut counts = Counts {
+            of: [0; MAX_FIELDS],
+            seen: 0,
+        };
         let mut reader = Reader::new(bytes);
         let items_above = self.items.len();
         while !reader.is_empty() {
             let (number, wire) = reader.tag().ok_or(Stop::Malformed)?;
             self.element()?;
             if let Some(field) = message.field(number) {
-                self.field(field, wire, &mut reader, &mut counts[field.slot], trail)?;
+                self.field(field, wire, &mut reader, &mut counts, trail)?;
             } else {
                 reader.skip(wire).ok_or(Stop::Malformed)?;
                 let number = number.to_string();
@@ -109,29 +129,29 @@ impl<'a> Walk<'a> {
         field: &'a Field,
         wire: Wire,
         reader: &mut Reader<'a>,
-        count: &mut u32,
+        counts: &mut Counts,
         trail: &Trail<'_>,
     ) -> Step {
         match (&field.kind, wire) {
             (Kind::Message(place), Wire::Length) => {
                 let bytes = reader.block().ok_or(Stop::Malformed)?;
                 let message = self.plans.at(*place).ok_or(Stop::Malformed)?;
-                let here = self.arrive(field, count, trail);
+                let here = self.arrive(field, counts, trail);
                 return self.message(message, bytes, &here);
             }
             (Kind::Text, Wire::Length) => {
                 let bytes = reader.block().ok_or(Stop::Malformed)?;
-                let here = self.arrive(field, count, trail);
+                let here = self.arrive(field, counts, trail);
                 self.text(field, bytes, &here);
             }
             (Kind::Bytes, Wire::Length) => {
                 let bytes = reader.block().ok_or(Stop::Malformed)?;
-                let here = self.arrive(field, count, trail);
+                let here = self.arrive(field, counts, trail);
                 self.value(field, Value::Bytes(bytes), Compared::Bytes(bytes), &here);
             }
             (kind, wire) if kind.wire() == wire => {
                 let raw = reader.number(wire).ok_or(Stop::Malformed)?;
-                let here = self.arrive(field, count, trail);
+                let here = self.arrive(field, counts, trail);
                 self.number(field, raw, &here);
             }
             (kind, Wire::Length) if field.list => {
@@ -139,13 +159,13 @@ impl<'a> Walk<'a> {
                 while !packed.is_empty() {
                     let raw = packed.number(kind.wire()).ok_or(Stop::Malformed)?;
                     self.element()?;
-                    let here = self.arrive(field, count, trail);
+                    let here = self.arrive(field, counts, trail);
                     self.number(field, raw, &here);
                 }
             }
             _ => {
                 reader.skip(wire).ok_or(Stop::Malformed)?;
-                let here = self.arrive(field, count, trail);
+                let here = self.arrive(field, counts, trail);
                 self.tell(&here, &sayings::wire_type());
             }
         }
@@ -153,11 +173,16 @@ impl<'a> Walk<'a> {
     }
 
     /// Counts the field and gives the trail to it.
-    fn arrive<'t>(&mut self, field: &'t Field, count: &mut u32, trail: &'t Trail<'t>) -> Trail<'t> {
-        let index = *count;
-        *count += 1;
-        let here = trail.to(&field.name, field.list.then_some(index));
-        if index == 1 && !field.list {
+    #[inline]
+    fn arrive<'t>(
+        &mut self,
+        field: &'t Field,
+        counts: &mut Counts,
+        trail: &'t Trail<'t>,
+    ) -> Trail<'t> {
+        let before = counts.another(field.slot);
+        let here = trail.to(&field.name, field.list.then_some(before));
+        if before == 1 && !field.list {
             self.tell(&here, &sayings::duplicate());
         }
         here
@@ -173,8 +198,9 @@ impl<'a> Walk<'a> {
     }
 
     /// Past the most violations only one more is told, but the walk goes on: what else is wrong may weigh more.
+    #[cold]
     fn tell(&mut self, place: &Trail<'_>, breach: &Breach) {
-        let Breach { rule, en, sv } = breach;
+        let Words { rule, en, sv } = &**breach;
         match self.violations.len() {
             ..MAX_VIOLATIONS => self
                 .violations
@@ -182,7 +208,7 @@ impl<'a> Walk<'a> {
             MAX_VIOLATIONS => {
                 let more = sayings::more(MAX_VIOLATIONS);
                 self.violations
-                    .push(Violation::new("", more.rule, more.en, more.sv));
+                    .push(Violation::new("", &more.rule, &more.en, &more.sv));
             }
             _ => {}
         }

@@ -1,6 +1,6 @@
 //! What the check asks of each message, compiled from descriptors. Knows no bytes.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use super::pattern::Pattern;
 
@@ -106,9 +106,12 @@ pub(super) enum Test {
     NotIn(Vec<i32>),
 }
 
+/// Away from what is looked at for every request, which is to stay small.
+pub(super) type Breach = Arc<Words>;
+
 /// A broken rule, in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Breach {
+pub(super) struct Words {
     pub rule: String,
     pub en: String,
     pub sv: String,
@@ -117,7 +120,11 @@ pub(super) struct Breach {
 /// A value as rules see it.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Value<'a> {
-    Text { text: &'a str, chars: u64 },
+    /// UTF-8.
+    Text {
+        text: &'a [u8],
+        chars: u64,
+    },
     Bytes(&'a [u8]),
     Whole(i128),
     Real(f64),
@@ -162,6 +169,17 @@ impl Message {
     }
 }
 
+impl Message {
+    /// The fields in some slots, one bit each, in order.
+    pub(super) fn in_slots(&self, mut slots: u64) -> impl Iterator<Item = &Field> {
+        std::iter::from_fn(move || {
+            let next = slots.trailing_zeros() as usize;
+            slots &= slots.wrapping_sub(1);
+            self.fields.get(next)
+        })
+    }
+}
+
 impl Test {
     pub(super) fn holds(&self, value: Value<'_>) -> bool {
         match (self, value) {
@@ -169,7 +187,7 @@ impl Test {
             (Self::MinChars(least), Value::Text { chars, .. }) => chars >= *least,
             (Self::MaxChars(most), Value::Text { chars, .. }) => chars <= *most,
             (Self::Pattern(pattern), Value::Text { text, .. }) => pattern.is_match(text),
-            (Self::Uuid, Value::Text { text, .. }) => is_uuid(text.as_bytes()),
+            (Self::Uuid, Value::Text { text, .. }) => is_uuid(text),
             (Self::Bytes { min, max }, Value::Bytes(bytes)) => {
                 (*min..=*max).contains(&(bytes.len() as u64))
             }
@@ -207,7 +225,10 @@ impl Kind {
     pub(super) fn zero(&self) -> Option<Value<'static>> {
         match self {
             Self::Message(_) => None,
-            Self::Text => Some(Value::Text { text: "", chars: 0 }),
+            Self::Text => Some(Value::Text {
+                text: &[],
+                chars: 0,
+            }),
             Self::Bytes => Some(Value::Bytes(&[])),
             Self::Float | Self::Double => Some(Value::Real(0.0)),
             Self::Enum(..)
@@ -226,11 +247,15 @@ impl Kind {
     }
 }
 
-/// Eight, four, four, four and twelve hexadecimal digits with `-` between.
+/// Eight, four, four, four and twelve hexadecimal digits with `-` between. Without branches but on the length.
 fn is_uuid(text: &[u8]) -> bool {
-    text.len() == 36
-        && text.iter().enumerate().all(|(at, byte)| match at {
-            8 | 13 | 18 | 23 => *byte == b'-',
-            _ => byte.is_ascii_hexdigit(),
-        })
+    let Ok(text) = <&[u8; 36]>::try_from(text) else {
+        return false;
+    };
+    let (mut dashes, mut others) = (0_u8, 0_u8);
+    for byte in text {
+        dashes += u8::from(*byte == b'-');
+        others |= u8::from(!byte.is_ascii_hexdigit()) & u8::from(*byte != b'-');
+    }
+    dashes == 4 && others == 0 && [8, 13, 18, 23].map(|at: usize| text[at]) == [b'-'; 4]
 }

@@ -1,13 +1,15 @@
 //! What is said of a broken rule, in English and Swedish: what is asked, and what to do. Knows no value.
 
-use super::plan::Breach;
+use std::sync::Arc;
+
+use super::plan::{Breach, Words};
 
 fn breach(rule: &str, en: impl Into<String>, sv: impl Into<String>) -> Breach {
-    Breach {
+    Arc::new(Words {
         rule: rule.to_owned(),
         en: en.into(),
         sv: sv.into(),
-    }
+    })
 }
 
 pub(super) fn required() -> Breach {

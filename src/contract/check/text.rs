@@ -1,42 +1,87 @@
 //! Looks through texts for what must not be stored: bytes that are no UTF-8, control characters, and characters that
 //! turn the direction of writing and so hide what is written.
 
-pub(super) struct Scanned<'a> {
-    pub text: &'a str,
+pub(super) struct Scanned {
     pub chars: u64,
     pub control: bool,
     pub bidirectional: bool,
 }
 
 /// What is looked at in one step.
-const CHUNK: usize = 64;
+const CHUNK: usize = 16;
 
 /// `None`: it is not UTF-8.
-pub(super) fn scan(bytes: &[u8]) -> Option<Scanned<'_>> {
-    let text = simdutf8::basic::from_utf8(bytes).ok()?;
+pub(super) fn scan(bytes: &[u8]) -> Option<Scanned> {
     let mut scanned = Scanned {
-        text,
         chars: bytes.len() as u64,
         control: false,
         bidirectional: false,
     };
+    let mut beyond_ascii = 0;
     for (at, chunk) in bytes.chunks(CHUNK).enumerate() {
-        let (mut continued, mut suspect) = (0, 0);
-        // Without branches, so that many bytes are looked at in one step.
-        for &byte in chunk {
-            continued += u8::from(byte & 0xC0 == 0x80);
-            suspect |= suspicion(byte);
-        }
-        scanned.chars -= u64::from(continued);
-        if suspect != 0 {
+        let glance = match chunk.first_chunk() {
+            Some(whole) => Glance::at(whole),
+            None => Glance::at_rest(chunk),
+        };
+        scanned.chars -= u64::from(glance.continued);
+        beyond_ascii |= glance.beyond_ascii;
+        if glance.suspect != 0 {
             scanned.look_closer(bytes.get(at * CHUNK..).unwrap_or_default());
         }
     }
-    Some(scanned)
+    let text = beyond_ascii == 0 || simdutf8::basic::from_utf8(bytes).is_ok();
+    text.then_some(scanned)
 }
 
-impl Scanned<'_> {
+/// What is seen of some bytes without branches.
+#[derive(Default)]
+struct Glance {
+    /// How many go on with a character.
+    continued: u8,
+    /// Not 0: some are not ASCII.
+    beyond_ascii: u8,
+    /// Not 0: some begin a character that may have to be refused.
+    suspect: u8,
+}
+
+/// By byte: whether it goes on with a character, is not ASCII, begins what may have to be refused.
+const LOOKS: [[u8; 3]; 256] = {
+    let mut looks = [[0; 3]; 256];
+    let mut byte = u8::MIN;
+    loop {
+        looks[byte as usize] = look(byte);
+        if byte == u8::MAX {
+            break looks;
+        }
+        byte += 1;
+    }
+};
+
+impl Glance {
+    /// All bytes in one step.
+    fn at(chunk: &[u8; CHUNK]) -> Self {
+        Self::of(chunk.iter().map(|byte| look(*byte)))
+    }
+
+    fn at_rest(bytes: &[u8]) -> Self {
+        Self::of(bytes.iter().map(|byte| LOOKS[usize::from(*byte)]))
+    }
+
+    #[inline]
+    fn of(looks: impl Iterator<Item = [u8; 3]>) -> Self {
+        let mut glance = Self::default();
+        for [continued, beyond_ascii, suspect] in looks {
+            glance.continued += continued;
+            glance.beyond_ascii |= beyond_ascii;
+            glance.suspect |= suspect;
+        }
+        glance
+    }
+}
+
+impl Scanned {
     /// Looks at each character that begins in the first chunk of the bytes.
+    #[cold]
     fn look_closer(&mut self, bytes: &[u8]) {
         for at in 0..bytes.len().min(CHUNK) {
             match bytes.get(at..).unwrap_or_default() {
@@ -51,13 +96,15 @@ impl Scanned<'_> {
     }
 }
 
-/// Not 0 for a byte that begins a character which may have to be refused. Almost all texts have none.
-fn suspicion(byte: u8) -> u8 {
-    let control = u8::from(byte < 0x20) & u8::from(byte != b'\n') & u8::from(byte != b'\t');
-    let others = [0x7F, 0xC2, 0xD8, 0xE2];
-    others
-        .iter()
-        .fold(control, |suspect, other| suspect | u8::from(byte == *other))
+/// Almost no text has a byte that is suspect. In numbers, since truths would be branches.
+const fn look(byte: u8) -> [u8; 3] {
+    let control = one(byte < 0x20) & one(byte != b'\n') & one(byte != b'\t');
+    let others = one(byte == 0x7F) | one(byte == 0xC2) | one(byte == 0xD8) | one(byte == 0xE2);
+    [one(byte & 0xC0 == 0x80), byte >> 7, control | others]
+}
+
+const fn one(holds: bool) -> u8 {
+    holds as u8
 }
 
 #[cfg(test)]
@@ -78,7 +125,7 @@ mod tests {
             let mut buffer = [0; 4];
             let first = character.encode_utf8(&mut buffer).as_bytes()[0];
             let refused = is_control(character) || is_bidirectional(character);
-            assert!(!refused || suspicion(first) != 0, "{character:?}");
+            assert!(!refused || look(first)[2] != 0, "{character:?}");
         }
     }
 

@@ -1,46 +1,28 @@
 //! Holds the fields of a message together: what is absent, how long lists are, what is repeated, which oneofs are set.
 
-use super::{Walk, trail::Trail};
-use crate::contract::{
-    plan::{MAX_FIELDS, Message},
-    sayings,
-};
+use super::{Counts, Walk, trail::Trail};
+use crate::contract::{plan::Message, sayings};
 
 impl Walk<'_> {
     /// What only shows when the message has been walked: absent fields, lengths of lists, oneofs.
     pub(super) fn fields_together(
         &mut self,
         message: &Message,
-        counts: &[u32; MAX_FIELDS],
+        counts: &Counts,
         trail: &Trail<'_>,
     ) {
-        let seen = counts.iter().take(message.fields.len()).enumerate();
-        let seen = seen.fold(0, |seen: u64, (slot, count)| {
-            seen | u64::from(*count > 0) << slot
-        });
-        if message.demanded & !seen != 0 {
-            for field in message
-                .fields
-                .iter()
-                .filter(|field| seen >> field.slot & 1 == 0)
-            {
-                if let Some(breach) = &field.when_absent {
-                    self.tell(&trail.to(&field.name, None), breach);
-                }
+        let seen = counts.seen;
+        for field in message.in_slots(message.demanded & !seen) {
+            if let Some(breach) = &field.when_absent {
+                self.tell(&trail.to(&field.name, None), breach);
             }
         }
-        if message.limited & seen != 0 {
-            for field in message
-                .fields
-                .iter()
-                .filter(|field| seen >> field.slot & 1 == 1)
-            {
-                let count = u64::from(counts[field.slot]);
-                let few = field.min_items.as_ref().filter(|(least, _)| count < *least);
-                let many = field.max_items.as_ref().filter(|(most, _)| count > *most);
-                if let Some((_, breach)) = few.or(many) {
-                    self.tell(&trail.to(&field.name, None), breach);
-                }
+        for field in message.in_slots(message.limited & seen) {
+            let count = u64::from(counts.of[field.slot]);
+            let few = field.min_items.as_ref().filter(|(least, _)| count < *least);
+            let many = field.max_items.as_ref().filter(|(most, _)| count > *most);
+            if let Some((_, breach)) = few.or(many) {
+                self.tell(&trail.to(&field.name, None), breach);
             }
         }
         for oneof in &message.oneofs {

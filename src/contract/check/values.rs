@@ -19,7 +19,7 @@ impl<'a> Walk<'a> {
             self.tell(here, &sayings::bidirectional());
         }
         let value = Value::Text {
-            text: scanned.text,
+            text: bytes,
             chars: scanned.chars,
         };
         self.value(field, value, Compared::Bytes(bytes), here);

@@ -209,7 +209,9 @@ fn a_predefined_rule_that_says_what_the_check_does_not_know_stops_the_start_by_n
         let missing = draft.missing();
         let problem = "styrkedja.v1.Problem.id states the rule styrkedja.v1.inner_id, which the check does not know";
         assert!(missing.iter().any(|told| told == problem), "{missing:?}");
-        assert_eq!(missing.len(), 17);
+        let fields = rules().into_iter();
+        let fields = fields.filter(|stated| stated.rule == "string.inner_id");
+        assert_eq!(missing.len(), fields.count());
     }
 }
 
