@@ -111,17 +111,12 @@ impl Kind for FollowUpReport {
     fn check_beside(&self, other_id: Uuid, other: &Content, report: &mut Report) {
         let told: HashSet<_> = measures_told(self).chain(goals_told(self)).collect();
         for item in super::items(other) {
-            let (rule, list) = match item.kind {
-                ItemKind::Measure => (&rules::MEASURE_UNREPORTED, MEASURES),
-                ItemKind::Goal => (&rules::GOAL_UNREPORTED, GOALS),
-                ItemKind::Evidence
-                | ItemKind::Problem
-                | ItemKind::Cause
-                | ItemKind::Area
-                | ItemKind::FollowUp
-                | ItemKind::MeasureOutcome
-                | ItemKind::GoalOutcome
-                | ItemKind::Effect => continue,
+            let (rule, list) = if item.kind == ItemKind::Measure {
+                (&rules::MEASURE_UNREPORTED, MEASURES)
+            } else if item.kind == ItemKind::Goal {
+                (&rules::GOAL_UNREPORTED, GOALS)
+            } else {
+                continue;
             };
             if !told.contains(&(other_id, item.id)) {
                 report.add(rule, list, item.id);

@@ -27,7 +27,7 @@ pub struct List {
     /// With `--owner`: also of all below it.
     #[arg(long, requires = "owner")]
     below: bool,
-    /// Only these kinds: `analysis`, `action-plan`, `follow-up-report`.
+    /// Only these kinds, for example `analysis`.
     #[arg(long = "kind", value_parser = choice("DOCUMENT_KIND_", DocumentKind::from_str_name))]
     kinds: Vec<DocumentKind>,
     /// Only in these states, for example `submitted`. All but withdrawn when not given.
