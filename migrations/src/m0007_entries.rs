@@ -7,6 +7,7 @@ use crate::dialect::run;
 const UP: &[&str] = &["CREATE TABLE entries (
         partition INTEGER NOT NULL,
         position BIGINT NOT NULL,
+        write_end BIGINT NOT NULL,
         at BIGINT NOT NULL,
         organization_id UUID NOT NULL,
         subject TEXT NOT NULL,

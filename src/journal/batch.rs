@@ -53,7 +53,7 @@ impl<'a> Batch<'a> {
             let request = request(write, last, at);
             for subject in subjects(write, request.as_ref()) {
                 let covered = request.as_ref().filter(|_| partition.position + 1 == last);
-                let entry = entry(write, subject, covered, &partition, at);
+                let entry = entry(write, subject, covered, &partition, last, at);
                 partition.position = entry.position;
                 partition.chain_hash.clone_from(&entry.hash);
                 batch.entries.push(entry);
@@ -122,6 +122,7 @@ fn entry(
     subject: Subject<'_>,
     covered: Option<&request::Model>,
     partition: &partition::Model,
+    write_end: i64,
     at: Time,
 ) -> entity::Model {
     let (target, owner_id, target_id, revision, row_hash) = match subject {
@@ -152,6 +153,7 @@ fn entry(
     let mut entry = entity::Model {
         partition: partition.partition,
         position: partition.position + 1,
+        write_end,
         at: at.micros(),
         organization_id: write.actor.organization,
         subject: write.actor.subject.clone(),

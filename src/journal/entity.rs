@@ -10,6 +10,8 @@ pub struct Model {
     /// From 1, without gaps.
     #[sea_orm(primary_key, auto_increment = false)]
     pub position: i64,
+    /// The last position of its write: all entries up to there were committed together or not at all.
+    pub write_end: i64,
     /// When it was written.
     pub at: i64,
     /// Whom the caller acted for.
