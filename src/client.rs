@@ -12,7 +12,7 @@ use tonic::{
 
 use crate::proto::v1::{
     access_service_client::AccessServiceClient, document_service_client::DocumentServiceClient,
-    organization_service_client::OrganizationServiceClient,
+    organization_service_client::OrganizationServiceClient, sync_service_client::SyncServiceClient,
 };
 
 /// A connection that sends a token with each call.
@@ -24,6 +24,7 @@ pub struct Client {
     pub organizations: OrganizationServiceClient<Wire>,
     pub access: AccessServiceClient<Wire>,
     pub documents: DocumentServiceClient<Wire>,
+    pub sync: SyncServiceClient<Wire>,
 }
 
 impl Client {
@@ -35,6 +36,7 @@ impl Client {
             organizations: OrganizationServiceClient::new(wire()),
             access: AccessServiceClient::new(wire()),
             documents: DocumentServiceClient::new(wire()),
+            sync: SyncServiceClient::new(wire()),
         })
     }
 }

@@ -2,11 +2,14 @@
 
 use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 
+use tokio_util::sync::CancellationToken;
+
 use crate::{
     access::Access,
     config::Config,
     contract,
     database::{Database, OpenError, Purpose},
+    feed::Feed,
     first_operator,
     journal::{Journal, Refusal},
     page::PageKey,
@@ -19,6 +22,9 @@ pub struct Exchange {
     pub journal: Journal,
     pub access: Access,
     pub pages: Arc<PageKey>,
+    pub feed: Feed,
+    /// Cancelled when the server stops: streams without an end of their own end then.
+    pub stopping: CancellationToken,
 }
 
 /// Why a server does not start.
@@ -57,16 +63,21 @@ impl Exchange {
             .map_err(StartError::Access)?;
         let secret = database.page_secret().await.map_err(OpenError::from)?;
         let pages = Arc::new(PageKey::derive(&secret));
+        let stopping = CancellationToken::new();
+        let feed = Feed::open(&database, &journal, &stopping);
         Ok(Self {
             database,
             journal,
             access,
             pages,
+            feed,
+            stopping,
         })
     }
 
     /// Writes what is queued and lets go of the database.
     pub async fn close(self) {
+        self.stopping.cancel();
         self.journal.close().await;
         self.database.close().await;
     }

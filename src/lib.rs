@@ -11,6 +11,7 @@ pub mod database;
 pub mod documents;
 pub mod error;
 pub mod exchange;
+pub mod feed;
 mod first_operator;
 pub mod journal;
 pub mod kinds;

@@ -1,5 +1,5 @@
 //! Page tokens: where a listing goes on, sealed so that it serves only the caller and the filters it was made for.
-//! Knows nothing of what is listed.
+//! The same seal holds the cursors of the feed. Knows nothing of what is listed.
 
 use aws_lc_rs::hmac;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
@@ -58,14 +58,31 @@ impl PageKey {
     }
 
     pub fn seal(&self, listing: Listing<'_>, place: &Place) -> String {
-        let mut token = Vec::with_capacity(HEAD_BYTES + place.after.len() + TAG_BYTES);
-        token.push(VERSION);
-        token.extend(place.at.epoch.as_bytes());
-        token.extend(place.at.position.to_be_bytes());
-        token.extend(&place.after);
-        let tag = hmac::sign(&self.0, &signed(listing, &token));
-        token.extend(tag.as_ref());
-        BASE64_URL_SAFE_NO_PAD.encode(token)
+        let mut body = Vec::with_capacity(HEAD_BYTES + place.after.len() + TAG_BYTES);
+        body.push(VERSION);
+        body.extend(place.at.epoch.as_bytes());
+        body.extend(place.at.position.to_be_bytes());
+        body.extend(&place.after);
+        self.seal_bytes(listing, body)
+    }
+
+    /// A token that opens to these bytes, for an equal listing only.
+    pub fn seal_bytes(&self, listing: Listing<'_>, mut body: Vec<u8>) -> String {
+        let tag = hmac::sign(&self.0, &signed(listing, &body));
+        body.extend(tag.as_ref());
+        BASE64_URL_SAFE_NO_PAD.encode(body)
+    }
+
+    /// What was sealed.
+    pub fn open_bytes(&self, listing: Listing<'_>, token: &str) -> Result<Vec<u8>, CursorInvalid> {
+        let mut token = BASE64_URL_SAFE_NO_PAD
+            .decode(token)
+            .map_err(|_| CursorInvalid)?;
+        let body_bytes = token.len().checked_sub(TAG_BYTES).ok_or(CursorInvalid)?;
+        let (body, tag) = token.split_at(body_bytes);
+        hmac::verify(&self.0, &signed(listing, body), tag).map_err(|_| CursorInvalid)?;
+        token.truncate(body_bytes);
+        Ok(token)
     }
 
     /// Where the token says that the listing goes on. Without a token it begins, at the position of now.
@@ -94,12 +111,7 @@ impl PageKey {
     }
 
     fn open(&self, listing: Listing<'_>, token: &str) -> Result<Place, CursorInvalid> {
-        let token = BASE64_URL_SAFE_NO_PAD
-            .decode(token)
-            .map_err(|_| CursorInvalid)?;
-        let body_bytes = token.len().checked_sub(TAG_BYTES).ok_or(CursorInvalid)?;
-        let (body, tag) = token.split_at(body_bytes);
-        hmac::verify(&self.0, &signed(listing, body), tag).map_err(|_| CursorInvalid)?;
+        let body = self.open_bytes(listing, token)?;
         let (head, after) = body
             .split_first_chunk::<HEAD_BYTES>()
             .ok_or(CursorInvalid)?;

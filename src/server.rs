@@ -22,13 +22,14 @@ use crate::{
     contract, documents,
     error::normalise::NormaliseLayer,
     exchange::{Exchange, StartError},
-    organizations,
+    feed, organizations,
     proto::{
         self,
         v1::{
             access_service_server::AccessServiceServer,
             document_service_server::DocumentServiceServer,
             organization_service_server::OrganizationServiceServer,
+            sync_service_server::SyncServiceServer,
         },
     },
 };
@@ -83,7 +84,7 @@ pub async fn start(config: &Config) -> Result<Running, StartError> {
         .with_keepalive(Some(Duration::from_mins(1)));
     let address = incoming.local_addr().map_err(listen)?;
     let (health, routes) = services(&exchange, config.reflection).await;
-    let stop = CancellationToken::new();
+    let stop = exchange.stopping.clone();
     let serving = tokio::spawn(serve(
         server,
         cross_origin(&config.web_origins),
@@ -120,6 +121,11 @@ async fn services(exchange: &Exchange, reflection: bool) -> (HealthReporter, Rou
     );
     routes.add_service(
         DocumentServiceServer::new(documents::Rpc::new(exchange))
+            .max_decoding_message_size(most)
+            .max_encoding_message_size(MAX_ANSWER),
+    );
+    routes.add_service(
+        SyncServiceServer::new(feed::Rpc::new(exchange))
             .max_decoding_message_size(most)
             .max_encoding_message_size(MAX_ANSWER),
     );

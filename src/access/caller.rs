@@ -47,6 +47,20 @@ impl Caller {
         }
     }
 
+    /// The same caller in another state of the register, at the same moment.
+    pub(super) fn seen_in(&self, snapshot: Arc<Snapshot>) -> Self {
+        Self {
+            snapshot,
+            ..self.clone()
+        }
+    }
+
+    /// The same caller in the same state of the register, at another moment.
+    #[must_use]
+    pub fn at_moment(&self, at: Time) -> Self {
+        Self { at, ..self.clone() }
+    }
+
     /// The subject as grants name it.
     pub fn subject(&self) -> &str {
         &self.subject

@@ -5,6 +5,7 @@ mod decide;
 pub mod entity;
 mod explain;
 pub mod gate;
+mod history;
 pub mod issuers;
 mod jwks;
 pub mod matrix;
@@ -16,6 +17,7 @@ mod register;
 mod rpc;
 mod rules;
 mod scope;
+mod sight;
 mod store;
 mod token;
 mod tree;
@@ -32,15 +34,17 @@ use crate::{
     database::Database,
     error::{Error, Result},
 };
+use history::History;
 use issuers::{Issuers, Outside};
 use refusals::Trail;
-use register::Register;
+use register::{Register, Snapshot};
 
 pub use caller::Caller;
 pub use gate::caller_of;
 pub use model::{Grant, Target};
 pub use rpc::Rpc;
-pub use scope::{Scope, target_of};
+pub use scope::{Scope, Shift, target_of};
+pub use sight::Sight;
 
 /// How often the register is read anew, so that what other server processes write counts here.
 const POLL: Duration = Duration::from_millis(500);
@@ -52,6 +56,7 @@ const OLDEST: Duration = Duration::from_secs(5);
 pub struct Access {
     issuers: Arc<Issuers>,
     register: Arc<Register>,
+    history: Arc<History>,
     contract: &'static Contract,
 }
 
@@ -66,6 +71,7 @@ impl Access {
         let access = Self {
             issuers,
             register: Arc::new(register),
+            history: Arc::new(History::of(database)),
             contract: contract::get(),
         };
         access.keep_fresh();
@@ -80,6 +86,28 @@ impl Access {
     /// The names of all issuers whose tokens are accepted.
     fn issuers(&self) -> Vec<&str> {
         self.issuers.names()
+    }
+
+    /// A caller as the register has it now, everything up to the position counted, or why it may no longer call.
+    pub async fn renewed(&self, caller: &Caller, position: i64) -> Result<Caller> {
+        let now = clock::now();
+        if caller.token_end() <= now {
+            return Err(Error::TokenNotAccepted);
+        }
+        self.register.reach(position).await?;
+        if self.register.age() > OLDEST {
+            return Err(Error::try_again());
+        }
+        Ok(caller.seen_in(self.register.snapshot()).at_moment(now))
+    }
+
+    /// A caller with the grants that it had and the tree that there was at a position, as of the same moment: what time
+    /// has ended has ended.
+    pub async fn as_of(&self, caller: &Caller, position: i64) -> Result<Caller> {
+        let tree = self.history.tree(position).await?;
+        let grants = self.history.grants(caller.subject(), position).await?;
+        let snapshot = Snapshot::at(position, tree, grants);
+        Ok(caller.seen_in(Arc::new(snapshot)))
     }
 
     /// The caller whom the token of a request names. Every fault of a token is told alike.

@@ -8,7 +8,8 @@ use std::{
 };
 
 use sea_orm::{
-    ColumnTrait, ConnAcquireErr, DatabaseConnection, DbErr, EntityTrait, QueryFilter, QuerySelect,
+    ColumnTrait, Condition, ConnAcquireErr, DatabaseConnection, DbErr, EntityTrait, QueryFilter,
+    QuerySelect, SelectGetableTuple, Selector, sea_query::IntoCondition,
 };
 use tokio::{
     sync::Mutex,
@@ -28,6 +29,8 @@ const READ_WITHIN: Duration = Duration::from_secs(2);
 /// One state of the register.
 #[derive(Clone, Debug, Default)]
 pub struct Snapshot {
+    /// Everything written up to here counts in it.
+    pub position: i64,
     pub tree: Arc<Tree>,
     /// By subject, in order of id; those that have ended too.
     grants: Arc<HashMap<String, Vec<Arc<Grant>>>>,
@@ -36,8 +39,14 @@ pub struct Snapshot {
 impl Snapshot {
     /// A state that is in no database. For the access matrix and tests.
     pub fn of(tree: Tree, grants: impl IntoIterator<Item = Grant>) -> Self {
+        Self::at(0, Arc::new(tree), grants)
+    }
+
+    /// The state at a position, as far as these grants go.
+    pub fn at(position: i64, tree: Arc<Tree>, grants: impl IntoIterator<Item = Grant>) -> Self {
         let mut snapshot = Self {
-            tree: Arc::new(tree),
+            position,
+            tree,
             ..Self::default()
         };
         grants.into_iter().for_each(|grant| snapshot.put(grant));
@@ -120,6 +129,18 @@ impl Register {
         Ok(())
     }
 
+    /// Reads on where something was written up to the position that does not count yet. Whoever waits while another
+    /// reads finds that it has been read.
+    pub async fn reach(&self, position: i64) -> Result<(), DbErr> {
+        if self.snapshot().position < position {
+            drop(self.seen.lock().await);
+        }
+        if self.snapshot().position < position {
+            self.refresh().await?;
+        }
+        Ok(())
+    }
+
     #[cfg(test)]
     pub fn grow_older_by(&self, time: Duration) {
         let mut read_at = self.read_at.write().unwrap();
@@ -140,14 +161,12 @@ impl Register {
         .await?;
         let mut now_seen = Seen { head, ..*seen };
         let mut snapshot = Snapshot::clone(&self.snapshot());
+        snapshot.position = head;
         if !moved.is_empty() {
             let tree = Arc::make_mut(&mut snapshot.tree);
-            for (id, kind, parent, end_date, position) in moved {
-                let kind = OrganizationType::try_from(i32::from(kind))
-                    .unwrap_or(OrganizationType::Unspecified);
-                tree.put(id, kind, parent);
-                tree.close(id, end_date);
-                now_seen.organizations = now_seen.organizations.max(position);
+            for row in moved {
+                now_seen.organizations = now_seen.organizations.max(row.4);
+                put(tree, row);
             }
         }
         for row in granted {
@@ -163,9 +182,29 @@ impl Register {
     }
 }
 
-type Moved = (Uuid, i16, Option<Uuid>, Option<String>, i64);
+/// What the tree needs to know of an organization, and where that was written.
+pub(super) type Moved = (Uuid, i16, Option<Uuid>, Option<String>, i64);
+
+/// Puts what was read of an organization into the tree.
+pub(super) fn put(tree: &mut Tree, (id, kind, parent, end_date, _): Moved) {
+    let kind = OrganizationType::try_from(i32::from(kind)).unwrap_or(OrganizationType::Unspecified);
+    tree.put(id, kind, parent);
+    tree.close(id, end_date);
+}
 
 async fn organizations(connection: &DatabaseConnection, after: i64) -> Result<Vec<Moved>, DbErr> {
+    moved(
+        organizations::Column::UntilPosition
+            .is_null()
+            .into_condition(),
+        after,
+    )
+    .all(connection)
+    .await
+}
+
+/// What was written of organizations after a position, as far as the condition holds.
+pub(super) fn moved(condition: Condition, after: i64) -> Selector<SelectGetableTuple<Moved>> {
     use organizations::Column;
     #[expect(
         clippy::disallowed_methods,
@@ -181,10 +220,8 @@ async fn organizations(connection: &DatabaseConnection, after: i64) -> Result<Ve
             Column::Position,
         ])
         .filter(Column::Position.gt(after))
-        .filter(Column::UntilPosition.is_null())
+        .filter(condition)
         .into_tuple()
-        .all(connection)
-        .await
 }
 
 async fn granted(connection: &DatabaseConnection, after: i64) -> Result<Vec<grants::Model>, DbErr> {

@@ -1,6 +1,8 @@
 //! What a caller may read or act on, as an SQL condition and as a test on rows. There is no scope of everything, and
 //! none without a caller.
 
+mod shift;
+
 use std::collections::BTreeSet;
 
 use sea_orm::{
@@ -21,6 +23,8 @@ use crate::{
     organizations::entity as organizations,
     proto::v1::{Act, DocumentKind, Reach, Role},
 };
+
+pub use shift::Shift;
 
 /// What one caller may do one act on.
 #[derive(Clone, Debug)]
@@ -49,9 +53,13 @@ impl Scope {
 
     /// The roles in which the caller sees a revision: what decides on narrowed fields.
     pub fn roles_that_see(&self, row: &revisions::Model) -> BTreeSet<Role> {
-        let target = target_of(row);
+        self.roles_on(&target_of(row))
+    }
+
+    /// The roles in which the caller may do the act on a target.
+    pub fn roles_on(&self, target: &Target<'_>) -> BTreeSet<Role> {
         let sees = |grant: &&std::sync::Arc<Grant>| {
-            self.caller.stopped_at(grant, self.act, &target).is_none()
+            self.caller.stopped_at(grant, self.act, target).is_none()
         };
         self.caller
             .grants()

@@ -15,6 +15,7 @@ use crate::{
     clock::Time,
     documents::entity as revisions,
     journal::{Reached, standing_at},
+    organizations::entity as organizations,
     proto::v1::Role,
 };
 
@@ -34,6 +35,43 @@ pub struct Part {
     pub at: Reached,
     pub after: Option<Uuid>,
     pub limit: u64,
+}
+
+/// The last position up to this one that changed an organization.
+pub async fn tree_changed(connection: &DatabaseConnection, position: i64) -> Result<i64, DbErr> {
+    use organizations::Column;
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the tree is what scopes are made from"
+    )]
+    let written = organizations::Entity::find().filter(Column::Position.lte(position));
+    let last = written
+        .select_only()
+        .column(Column::Position)
+        .order_by_desc(Column::Position);
+    Ok(last.into_tuple().one(connection).await?.unwrap_or_default())
+}
+
+/// The grants of a subject as they stood at a position.
+pub async fn grants_at(
+    connection: &DatabaseConnection,
+    subject: &str,
+    position: i64,
+) -> Result<Vec<Grant>, DbErr> {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "what its grants were decides what a subject sees"
+    )]
+    let of_subject = Entity::find().filter(Column::Subject.eq(subject));
+    let rows = of_subject
+        .filter(standing_at(
+            position,
+            Column::Position,
+            Column::UntilPosition,
+        ))
+        .all(connection)
+        .await?;
+    Ok(rows.into_iter().map(Grant::from).collect())
 }
 
 /// A grant in scope.

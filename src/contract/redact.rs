@@ -30,6 +30,13 @@ pub fn redact(document: &mut Document, roles: &BTreeSet<Role>) -> Vec<String> {
     hidden
 }
 
+/// Whether those who have the one roles see the same fields as those who have the others.
+pub fn see_alike(some: &BTreeSet<Role>, others: &BTreeSet<Role>) -> bool {
+    get()
+        .narrowed()
+        .all(|(_, field)| field.is_visible_to(some) == field.is_visible_to(others))
+}
+
 impl Contract {
     fn shows_everything_to(&self, roles: &BTreeSet<Role>) -> bool {
         self.narrowed().all(|(_, field)| field.is_visible_to(roles))

@@ -10,6 +10,9 @@ mod request;
 mod rpc;
 mod shape;
 mod store;
+mod told;
 mod wire;
 
 pub use rpc::Rpc;
+pub use store::{Found, kept};
+pub use told::told;

@@ -66,7 +66,7 @@ pub struct Answer {
 
 impl Shown {
     /// Shows a revision with the content that was read with it.
-    fn read(caller: &Caller, revision: Revision) -> Result<Self> {
+    pub(super) fn read(caller: &Caller, revision: Revision) -> Result<Self> {
         let content = content_of(&revision)?;
         Ok(Self::with(caller, revision, content))
     }

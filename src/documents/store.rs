@@ -178,11 +178,17 @@ fn matching(filter: &Filter) -> Condition {
         .add_option(updated_after.map(|after| Column::UpdatedAt.gt(after.micros())))
 }
 
-#[derive(FromQueryResult)]
-struct Found {
+/// A revision as it is read: its content from wherever it is kept, and the state of the document today.
+#[derive(Clone, Debug, FromQueryResult)]
+pub struct Found {
     #[sea_orm(nested)]
-    row: entity::Model,
-    state_now: i16,
+    pub row: entity::Model,
+    pub state_now: i16,
+}
+
+/// Revisions with their contents, to be read as `Found`. For reads that scopes of more than one moment decide on.
+pub fn kept(condition: Condition) -> Select<entity::Entity> {
+    select(condition).column_as(Expr::cust(CONTENT), "content")
 }
 
 #[derive(FromQueryResult)]
@@ -205,14 +211,14 @@ impl Listed {
 }
 
 fn with_content(scope: &Scope) -> Select<entity::Entity> {
-    select(scope).column_as(Expr::cust(CONTENT), "content")
+    kept(scope.condition())
 }
 
 fn without_content(scope: &Scope) -> Select<entity::Entity> {
-    select(scope).column_as(Expr::cust("NULL"), "content")
+    select(scope.condition()).column_as(Expr::cust("NULL"), "content")
 }
 
-fn select(scope: &Scope) -> Select<entity::Entity> {
+fn select(condition: Condition) -> Select<entity::Entity> {
     #[expect(
         clippy::disallowed_methods,
         reason = "the one place where reads of documents start, with their scope"
@@ -223,7 +229,7 @@ fn select(scope: &Scope) -> Select<entity::Entity> {
         .select_only()
         .columns(columns)
         .column_as(Expr::cust(STATE_NOW), "state_now")
-        .filter(scope.condition())
+        .filter(condition)
 }
 
 async fn one(

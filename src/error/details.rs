@@ -51,6 +51,15 @@ impl Details {
         self.and("google.rpc.RetryInfo", &RetryInfo { retry_delay })
     }
 
+    /// The message for those who read Swedish.
+    pub(super) fn in_swedish(self, message: &str) -> Self {
+        let localized = LocalizedMessage {
+            locale: "sv".to_owned(),
+            message: message.to_owned(),
+        };
+        self.and("google.rpc.LocalizedMessage", &localized)
+    }
+
     pub(super) fn violations(self, violations: &[Violation]) -> Self {
         let entries = violations.iter().map(|violation| Entry {
             field: &violation.field,

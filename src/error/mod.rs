@@ -49,10 +49,19 @@ pub enum Error {
     RequestIdConflict,
     #[error("The owner has another document of the kind with this external id.")]
     ExternalIdTaken,
-    #[error("The page token was not made for you and these filters; start from the first page.")]
+    #[error("The page token or cursor was not made for you and these filters; start without one.")]
     CursorInvalid,
     #[error("The position is no longer kept; start again from the first page.")]
     ResyncRequired,
+    /// Of a copy, not of a listing: the same reason, and something else to do.
+    #[error(
+        "What has changed since the cursor can not be told; call again without a cursor, and let the snapshot replace your copy."
+    )]
+    SnapshotRequired,
+    #[error(
+        "You did not take the messages of the stream; call again with the last cursor that you have stored."
+    )]
+    ReaderTooSlow { cursor: String },
     #[error("The request is larger than the method allows; send less at a time.")]
     TooLarge { max_request_bytes: u32 },
     #[error("Your organization has used up its share for now; try again later.")]
@@ -124,7 +133,10 @@ impl Error {
             Self::RequestIdConflict => (Code::AlreadyExists, Reason::RequestIdConflict),
             Self::ExternalIdTaken => (Code::AlreadyExists, Reason::ExternalIdTaken),
             Self::CursorInvalid => (Code::InvalidArgument, Reason::CursorInvalid),
-            Self::ResyncRequired => (Code::OutOfRange, Reason::ResyncRequired),
+            Self::ResyncRequired | Self::SnapshotRequired => {
+                (Code::OutOfRange, Reason::ResyncRequired)
+            }
+            Self::ReaderTooSlow { .. } => (Code::ResourceExhausted, Reason::ReaderTooSlow),
             Self::TooLarge { .. } => (Code::ResourceExhausted, Reason::RequestTooLarge),
             Self::QuotaUsedUp { .. } => (Code::ResourceExhausted, Reason::QuotaUsedUp),
             Self::TryAgain { .. } => (Code::Unavailable, Reason::TryAgain),
@@ -154,6 +166,10 @@ impl Error {
                 details.retry(*retry_after)
             }
             Self::Fault { incident, .. } => details.with("incident", &incident.to_string()),
+            Self::ReaderTooSlow { cursor } => details.with("cursor", cursor),
+            Self::SnapshotRequired => details.in_swedish(
+                "Det som har ändrats sedan markören går inte att berätta; anropa igen utan markör och låt ögonblicksbilden ersätta kopian.",
+            ),
             Self::TokenNotAccepted
             | Self::NotFound
             | Self::OwnReview

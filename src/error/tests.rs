@@ -46,6 +46,10 @@ fn every_kind_of_error() -> Vec<Error> {
         Error::ExternalIdTaken,
         Error::CursorInvalid,
         Error::ResyncRequired,
+        Error::SnapshotRequired,
+        Error::ReaderTooSlow {
+            cursor: "abc".to_owned(),
+        },
         Error::TooLarge {
             max_request_bytes: 4096,
         },

@@ -16,3 +16,4 @@ pub mod succession;
 mod wire;
 
 pub use rpc::Rpc;
+pub use wire::told;

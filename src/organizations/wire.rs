@@ -4,6 +4,7 @@ use uuid::Uuid;
 
 use super::{
     codes::{Date, MunicipalityCode},
+    entity,
     model::{ExternalId, Facts, Identity, Organization, Reference, Succession},
     operations::{Lineage, Search},
     store::Filter,
@@ -113,6 +114,11 @@ impl View {
             String::new()
         }
     }
+}
+
+/// An organization as the feed tells it: a row that was read elsewhere, with its place in the tree today.
+pub fn told(caller: &Caller, row: entity::Model) -> Result<v1::Organization> {
+    Ok(View::today(caller).organization(&Organization::try_from(row)?))
 }
 
 /// What a request names.

@@ -25,6 +25,7 @@ mod organizations;
 mod requests;
 mod servers;
 mod storage;
+mod sync;
 mod tls;
 mod tokens;
 mod web;

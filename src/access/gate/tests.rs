@@ -10,6 +10,7 @@ use tower::service_fn;
 use super::*;
 use crate::{
     access::{
+        history::History,
         issuers::{Issuers, Outside},
         jwks::Source,
         own_key::{self, OwnKey},
@@ -40,6 +41,7 @@ impl House {
         let access = Access {
             issuers: Arc::new(Issuers::new("aud", &key, ISS, outside).unwrap()),
             register: Arc::new(Register::open(&database).await.unwrap()),
+            history: Arc::new(History::of(&database)),
             contract: contract::get(),
         };
         Self {

@@ -44,6 +44,14 @@ pub async fn call(nation: &Nation, cell: &Cell<'_>) -> Result<Verdict, Status> {
         {
             listed(&document(nation, cell).id)
         }
+        ("styrkedja.v1.SyncService", _) => {
+            let copied = nation.copies(cell.holder, &cell.method.name);
+            Ok(if copied.contains(&document(nation, cell).id) {
+                Verdict::Allowed
+            } else {
+                unlisted(cell)
+            })
+        }
         ("styrkedja.v1.OrganizationService", _) => {
             verdict(nation, on_organizations(nation, cell, caller).await)
         }

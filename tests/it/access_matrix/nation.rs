@@ -8,10 +8,11 @@ use styrkedja::{
     access::matrix::{self, Holder, Spot},
     clock, contract,
     proto::v1::{
-        CreateGrantRequest, Document, ExternalId, GetDocumentRequest, ImportHeader,
+        CreateGrantRequest, Document, Event, ExternalId, GetDocumentRequest, ImportHeader,
         ImportOrganizationsRequest, ListDocumentsRequest, ListOrganizationsRequest,
-        OrganizationRecord, OrganizationRef, OrganizationType, OrganizerType, Role, SchoolForm,
-        SchoolType, import_organizations_request::Part, organization_ref::Identity,
+        OrganizationRecord, OrganizationRef, OrganizationType, OrganizerType, PullRequest, Role,
+        SchoolForm, SchoolType, WatchRequest, event::What, import_organizations_request::Part,
+        organization_ref::Identity,
     },
 };
 
@@ -26,6 +27,8 @@ pub struct Nation {
     pub grants: HashMap<(Role, Spot), String>,
     callers: HashMap<Holder, Caller>,
     listed: HashMap<Holder, Listed>,
+    /// What each holder is told by the methods of the feed, by id.
+    copied: HashMap<(Holder, String), HashSet<String>>,
     /// How what does not exist is answered.
     pub absent: (String, Vec<u8>),
 }
@@ -66,12 +69,23 @@ impl Nation {
             .buffer_unordered(8)
             .collect()
             .await;
+        let copied = stream::iter(&callers)
+            .map(|(holder, caller)| async move {
+                let pulled = ((*holder, "Pull".to_owned()), pulled(caller).await);
+                let watched = ((*holder, "Watch".to_owned()), watched(caller).await);
+                stream::iter([pulled, watched])
+            })
+            .buffer_unordered(8)
+            .flatten()
+            .collect()
+            .await;
         Self {
             ids,
             documents,
             grants,
             callers,
             listed,
+            copied,
             absent: absent(&officer).await,
         }
     }
@@ -88,6 +102,11 @@ impl Nation {
     /// The document as the holder's listing shows it.
     pub fn listed(&self, holder: Holder, id: &str) -> Option<&Document> {
         self.listed[&holder].documents.get(id)
+    }
+
+    /// What a method of the feed tells a holder.
+    pub fn copies(&self, holder: Holder, method: &str) -> &HashSet<String> {
+        &self.copied[&(holder, method.to_owned())]
     }
 
     /// The id of a place, or one that nothing has.
@@ -309,6 +328,43 @@ async fn listed(caller: &Caller) -> Listed {
             return listed;
         }
     }
+}
+
+/// The ids of all documents that a caller's copy begins with. Empty where it may hold none.
+async fn pulled(caller: &Caller) -> HashSet<String> {
+    let mut ids = HashSet::new();
+    let Ok(answer) = caller.sync().pull(PullRequest::default()).await else {
+        return ids;
+    };
+    let mut stream = answer.into_inner();
+    while let Some(message) = stream.message().await.expect("a snapshot") {
+        ids.extend(message.events.into_iter().filter_map(document_id));
+    }
+    ids
+}
+
+async fn watched(caller: &Caller) -> HashSet<String> {
+    let mut ids = HashSet::new();
+    let Ok(answer) = caller.sync().watch(WatchRequest::default()).await else {
+        return ids;
+    };
+    let mut stream = answer.into_inner();
+    loop {
+        let message = stream.message().await.expect("a snapshot");
+        for event in message.expect("a watch goes on").events {
+            if matches!(event.what, Some(What::SnapshotEnd(_))) {
+                return ids;
+            }
+            ids.extend(document_id(event));
+        }
+    }
+}
+
+fn document_id(event: Event) -> Option<String> {
+    let Some(What::Upsert(document)) = event.what else {
+        return None;
+    };
+    Some(document.id)
 }
 
 async fn absent(caller: &Caller) -> (String, Vec<u8>) {

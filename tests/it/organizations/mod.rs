@@ -23,10 +23,10 @@ use tonic::Status;
 
 use crate::world::{Caller, request_id};
 
-type Answer = Result<ImportOrganizationsResponse, Status>;
+pub type Answer = Result<ImportOrganizationsResponse, Status>;
 
 /// Imports records under a new request id.
-async fn import(caller: &Caller, records: Vec<OrganizationRecord>) -> Answer {
+pub async fn import(caller: &Caller, records: Vec<OrganizationRecord>) -> Answer {
     import_as(caller, &request_id(), false, records).await
 }
 
@@ -78,7 +78,7 @@ fn counts(answer: &ImportOrganizationsResponse) -> [u32; 4] {
 }
 
 /// All organizations that match, over all pages.
-async fn all(caller: &Caller, request: ListOrganizationsRequest) -> Vec<Organization> {
+pub async fn all(caller: &Caller, request: ListOrganizationsRequest) -> Vec<Organization> {
     let mut request = ListOrganizationsRequest {
         page_size: 1000,
         ..request
@@ -101,7 +101,7 @@ async fn all(caller: &Caller, request: ListOrganizationsRequest) -> Vec<Organiza
     }
 }
 
-fn unit(school_unit_code: &str, name: &str, organizer: &str) -> OrganizationRecord {
+pub fn unit(school_unit_code: &str, name: &str, organizer: &str) -> OrganizationRecord {
     OrganizationRecord {
         key: school_unit_code.to_owned(),
         r#type: OrganizationType::SchoolUnit.into(),
@@ -112,7 +112,7 @@ fn unit(school_unit_code: &str, name: &str, organizer: &str) -> OrganizationReco
     }
 }
 
-fn by_number(number: &str) -> OrganizationRef {
+pub fn by_number(number: &str) -> OrganizationRef {
     OrganizationRef {
         identity: Some(Identity::OrganizationNumber(number.to_owned())),
     }
@@ -144,5 +144,5 @@ fn sample(path: &str) -> Vec<OrganizationRecord> {
     reading.records
 }
 
-const VALLENTUNA: &str = "2120000027";
-const BERG: &str = "2120002502";
+pub const VALLENTUNA: &str = "2120000027";
+pub const BERG: &str = "2120002502";

@@ -6,6 +6,7 @@ use styrkedja::{
         Grant, access_service_client::AccessServiceClient,
         document_service_client::DocumentServiceClient,
         organization_service_client::OrganizationServiceClient,
+        sync_service_client::SyncServiceClient,
     },
 };
 
@@ -38,5 +39,9 @@ impl Caller {
 
     pub fn documents(&self) -> DocumentServiceClient<Wire> {
         self.client.documents.clone()
+    }
+
+    pub fn sync(&self) -> SyncServiceClient<Wire> {
+        self.client.sync.clone()
     }
 }

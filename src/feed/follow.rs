@@ -1,0 +1,231 @@
+//! Follows the journal for one caller from where its copy stands. What the caller saw at each position decides what it is
+//! told of, and what it sees now decides what of that is shown.
+
+use uuid::Uuid;
+
+use super::{
+    changes::{self, Item},
+    cursor::{Cursor, Stage},
+    filter::Filter,
+    outlet::Outlet,
+    shift,
+    store::{self, Entry, Revision, What},
+    view::View,
+};
+use crate::{
+    documents,
+    error::{Error, Result},
+    exchange::Exchange,
+    organizations::{self, entity},
+    proto::v1::{self, Act, event},
+};
+
+/// Items told at a time: of each a document may be read.
+const AT_ONCE: usize = 25;
+
+/// A caller on its way through the feed.
+pub struct Follower {
+    pub(super) exchange: Exchange,
+    pub(super) filter: Filter,
+    pub(super) epoch: Uuid,
+    /// Everything up to here is told.
+    pub(super) position: i64,
+    /// What the caller saw at that position.
+    pub(super) then: View,
+    /// What the caller sees now.
+    pub(super) now: View,
+    pub(super) outlet: Outlet,
+}
+
+impl Follower {
+    /// Tells what was written up to the head, which is the end of a write.
+    pub async fn follow(&mut self, head: i64) -> Result<()> {
+        self.outlet.progress().head = head.unsigned_abs();
+        while self.position < head {
+            self.renew(head).await?;
+            let reader = self.exchange.database.reader();
+            let entries = store::entries(reader, self.position, head).await?;
+            if entries.first().map(|entry| entry.position) != Some(self.position + 1) {
+                return Err(Error::fault(anyhow::anyhow!(
+                    "the entry after {} is not there",
+                    self.position
+                )));
+            }
+            self.tell_entries(&entries).await?;
+        }
+        self.outlet.flush().await
+    }
+
+    /// Looks anew at what the caller may do. Refuses whoever may no longer call, and whoever sees otherwise for a reason
+    /// that has no position: what time ends can not be told.
+    pub async fn renew(&mut self, head: i64) -> Result<()> {
+        let access = &self.exchange.access;
+        let now = View::of(access.renewed(&self.now.caller, head).await?);
+        now.caller.must(Act::ReadDocuments)?;
+        let then = View::of(self.then.caller.at_moment(now.caller.at()));
+        if !then.acts_as(&self.then) {
+            return Err(Error::SnapshotRequired);
+        }
+        (self.now, self.then) = (now, then);
+        Ok(())
+    }
+
+    async fn tell_entries(&mut self, entries: &[Entry]) -> Result<()> {
+        let mut items = Vec::new();
+        for write in entries.split_inclusive(|entry| entry.position == entry.write_end) {
+            if self.may_shift(write) {
+                self.tell(&std::mem::take(&mut items)).await?;
+                shift::tell(self, write).await?;
+            } else {
+                items.extend(changes::of_write(
+                    write,
+                    &self.then,
+                    &self.then,
+                    &self.filter,
+                ));
+            }
+            items.extend(write.last().map(|last| Item::End(last.position)));
+        }
+        self.tell(&items).await
+    }
+
+    /// Whether the write may change what the caller sees besides what it wrote.
+    fn may_shift(&self, write: &[Entry]) -> bool {
+        write.iter().any(|entry| match &entry.what {
+            What::Grant { subject } => subject == self.now.caller.subject(),
+            What::Organization { .. } => true,
+            What::Document { .. } | What::Other => false,
+        })
+    }
+
+    /// Tells items in order.
+    pub(super) async fn tell(&mut self, items: &[Item]) -> Result<()> {
+        for items in items.chunks(AT_ONCE) {
+            let reader = self.exchange.database.reader();
+            let documents: Vec<_> = items.iter().filter_map(document_of).collect();
+            let mut revisions = store::revisions(reader, &documents).await?;
+            let places: Vec<_> = items.iter().filter_map(organization_of).collect();
+            let mut rows = store::organizations(reader, &places).await?;
+            for item in items {
+                match *item {
+                    Item::Document {
+                        position, entered, ..
+                    } => {
+                        let revision = revisions.remove(&position).ok_or_else(missing)?;
+                        self.show(revision, entered).await?;
+                    }
+                    Item::Tombstone { position, .. } => {
+                        let revision = revisions.remove(&position).ok_or_else(missing)?;
+                        self.outlet.push(self.tombstone(&revision)).await?;
+                    }
+                    Item::Organization { position, .. } => {
+                        let row = rows.remove(&position).ok_or_else(missing)?;
+                        self.show_organization(row).await?;
+                    }
+                    Item::DocumentLeft(id) => self.outlet.push(left(id)).await?,
+                    Item::OrganizationLeft(id) => {
+                        self.outlet.push(organization_left(id)).await?;
+                    }
+                    Item::End(position) => {
+                        self.position = position;
+                        self.outlet.whole(self.cursor(Stage::Changes)).await?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Shows a revision, unless the caller can not see it, or what became of it, any more: then it is told to leave when
+    /// it comes to that.
+    pub(super) async fn show(&mut self, revision: Revision, entered: bool) -> Result<()> {
+        let Revision { found, head } = revision;
+        if !self.now.sees(&(&found.row).into()) || !self.now.sees(&head) {
+            return Ok(());
+        }
+        let document = documents::told(&self.now.caller, found)?;
+        self.outlet
+            .push(if entered {
+                event::What::Entered(document)
+            } else {
+                event::What::Upsert(document)
+            })
+            .await
+    }
+
+    pub(super) async fn show_organization(&mut self, row: entity::Model) -> Result<()> {
+        if !self.now.sees_organization(row.id) {
+            return Ok(());
+        }
+        let organization = organizations::told(&self.now.caller, row)?;
+        self.outlet
+            .push(event::What::Organization(organization))
+            .await
+    }
+
+    /// Of whom the caller can not see any more, nothing but the id is told.
+    fn tombstone(&self, revision: &Revision) -> event::What {
+        let row = &revision.found.row;
+        if !self.now.sees(&revision.head) {
+            return left(row.document_id);
+        }
+        let external_id = row.external_scheme.clone().zip(row.external_value.clone());
+        event::What::Tombstone(v1::Tombstone {
+            id: row.document_id.to_string(),
+            kind: row.kind.into(),
+            owner_id: row.owner_id.to_string(),
+            external_id: external_id.map(|(scheme, value)| v1::ExternalId { scheme, value }),
+            reason: row.withdraw_reason.into(),
+            revision: row.revision.unsigned_abs(),
+        })
+    }
+
+    /// Where the copy stands when all is told so far.
+    pub(super) fn cursor(&self, stage: Stage) -> Cursor {
+        Cursor {
+            epoch: self.epoch,
+            sight: self.then.caller.sight(),
+            position: self.position,
+            stage,
+        }
+    }
+}
+
+pub(super) fn left(id: Uuid) -> event::What {
+    let id = id.to_string();
+    event::What::Left(v1::DocumentLeft { id })
+}
+
+pub(super) fn organization_left(id: Uuid) -> event::What {
+    let id = id.to_string();
+    event::What::OrganizationLeft(v1::OrganizationLeft { id })
+}
+
+fn document_of(item: &Item) -> Option<(Uuid, i64)> {
+    match *item {
+        Item::Document { id, position, .. } | Item::Tombstone { id, position } => {
+            Some((id, position))
+        }
+        Item::DocumentLeft(_)
+        | Item::Organization { .. }
+        | Item::OrganizationLeft(_)
+        | Item::End(_) => None,
+    }
+}
+
+fn organization_of(item: &Item) -> Option<i64> {
+    match *item {
+        Item::Organization { position, .. } => Some(position),
+        Item::Document { .. }
+        | Item::Tombstone { .. }
+        | Item::DocumentLeft(_)
+        | Item::OrganizationLeft(_)
+        | Item::End(_) => None,
+    }
+}
+
+fn missing() -> Error {
+    Error::fault(anyhow::anyhow!(
+        "what an entry says was written is not there"
+    ))
+}

@@ -1,0 +1,293 @@
+//! How the feed is read: the only SQL of the feature. What is read here is decided on row by row before it is told.
+
+use std::collections::HashMap;
+
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
+    QueryResult, QuerySelect, Statement, Value,
+};
+use uuid::Uuid;
+
+use super::facts::Facts;
+use crate::{
+    documents::{self, Found, entity as revisions},
+    journal::{Target, standing_at},
+    organizations::entity as organizations,
+    proto::v1::DocumentState,
+};
+
+/// Entries read at a time, but for a write that has more.
+const PAGE: i64 = 200;
+
+const ENTRIES: &str = "SELECT e.position, e.write_end, e.target, e.target_id, e.owner_id, e.revision,
+        r.kind, r.round, r.level, r.state, b.round, b.level, b.state, g.subject
+    FROM entries e
+    LEFT JOIN revisions r ON e.target = 1 AND r.owner_id = e.owner_id AND r.document_id = e.target_id
+        AND r.revision = e.revision
+    LEFT JOIN revisions b ON e.target = 1 AND b.owner_id = e.owner_id AND b.document_id = e.target_id
+        AND b.revision = e.revision - 1
+    LEFT JOIN grants g ON e.target = 3 AND g.organization_id = e.owner_id AND g.id = e.target_id
+        AND g.revision = e.revision
+    WHERE e.partition = 0 AND e.position > $1 AND e.position <= $2 ORDER BY e.position LIMIT $3";
+
+/// An entry of the journal, as far as it decides on who is told of it.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    pub position: i64,
+    /// The last position of its write.
+    pub write_end: i64,
+    pub what: What,
+}
+
+/// What an entry wrote.
+#[derive(Clone, Debug)]
+pub enum What {
+    Document {
+        id: Uuid,
+        written: Facts,
+        /// The revision before. None: it is the first.
+        before: Option<Facts>,
+    },
+    Organization {
+        id: Uuid,
+        is_new: bool,
+    },
+    Grant {
+        subject: String,
+    },
+    /// Nothing that is told.
+    Other,
+}
+
+/// A revision with what decides on its document today.
+#[derive(Clone, Debug)]
+pub struct Revision {
+    pub found: Found,
+    pub head: Facts,
+}
+
+/// The next entries after a position and up to another, whole writes only.
+pub async fn entries(
+    db: &impl ConnectionTrait,
+    after: i64,
+    until: i64,
+) -> Result<Vec<Entry>, DbErr> {
+    let mut entries = page(db, after, until, PAGE).await?;
+    let whole = entries
+        .iter()
+        .rposition(|entry| entry.position == entry.write_end);
+    match (whole, entries.last()) {
+        (Some(last), _) => entries.truncate(last + 1),
+        (None, Some(cut)) => {
+            let rest = page(db, cut.position, cut.write_end, i64::MAX).await?;
+            entries.extend(rest);
+        }
+        (None, None) => {}
+    }
+    Ok(entries)
+}
+
+async fn page(
+    db: &impl ConnectionTrait,
+    after: i64,
+    until: i64,
+    limit: i64,
+) -> Result<Vec<Entry>, DbErr> {
+    let values: [Value; 3] = [after.into(), until.into(), limit.into()];
+    let statement = Statement::from_sql_and_values(db.get_database_backend(), ENTRIES, values);
+    let rows = db.query_all_raw(statement).await?;
+    rows.iter().map(entry).collect()
+}
+
+fn entry(row: &QueryResult) -> Result<Entry, DbErr> {
+    let (target, id, owner): (i16, Uuid, Uuid) = (
+        row.try_get_by_index(2)?,
+        row.try_get_by_index(3)?,
+        row.try_get_by_index(4)?,
+    );
+    let is_new = row.try_get_by_index::<i32>(5)? == 1;
+    let what = match target {
+        target if target == Target::Document as i16 => {
+            let kind = row.try_get_by_index(6)?;
+            let facts = |first| -> Result<Facts, DbErr> {
+                Ok(Facts {
+                    owner,
+                    kind,
+                    round: row.try_get_by_index(first)?,
+                    level: row.try_get_by_index(first + 1)?,
+                    state: row.try_get_by_index(first + 2)?,
+                })
+            };
+            What::Document {
+                id,
+                written: facts(7)?,
+                before: if is_new { None } else { Some(facts(10)?) },
+            }
+        }
+        target if target == Target::Organization as i16 => What::Organization { id, is_new },
+        target if target == Target::Grant as i16 => What::Grant {
+            subject: row.try_get_by_index(13)?,
+        },
+        _ => What::Other,
+    };
+    Ok(Entry {
+        position: row.try_get_by_index(0)?,
+        write_end: row.try_get_by_index(1)?,
+        what,
+    })
+}
+
+/// Revisions by the positions at which they were written.
+pub async fn revisions(
+    db: &impl ConnectionTrait,
+    keys: &[(Uuid, i64)],
+) -> Result<HashMap<i64, Revision>, DbErr> {
+    use revisions::Column;
+    if keys.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let written = Condition::all()
+        .add(Column::DocumentId.is_in(keys.iter().map(|(id, _)| *id)))
+        .add(Column::Position.is_in(keys.iter().map(|(_, position)| *position)));
+    let found = documents::kept(written)
+        .into_model::<Found>()
+        .all(db)
+        .await?;
+    let revisions = with_heads(db, found).await?;
+    Ok(revisions
+        .into_iter()
+        .map(|revision| (revision.found.row.position, revision))
+        .collect())
+}
+
+/// Documents that stood at a position and were not withdrawn, in order of id.
+pub async fn documents_at(
+    db: &impl ConnectionTrait,
+    position: i64,
+    condition: Condition,
+    after: Uuid,
+    limit: u64,
+) -> Result<Vec<Revision>, DbErr> {
+    use revisions::Column;
+    let withdrawn = i32::from(DocumentState::Withdrawn);
+    let found = documents::kept(condition)
+        .filter(standing_at(
+            position,
+            Column::Position,
+            Column::UntilPosition,
+        ))
+        .filter(Column::State.ne(withdrawn))
+        .filter(Column::DocumentId.gt(after))
+        .order_by_asc(Column::DocumentId)
+        .limit(limit)
+        .into_model::<Found>()
+        .all(db)
+        .await?;
+    with_heads(db, found).await
+}
+
+async fn with_heads(db: &impl ConnectionTrait, found: Vec<Found>) -> Result<Vec<Revision>, DbErr> {
+    let is_head = |found: &Found| found.row.until_position.is_none();
+    let overtaken = found.iter().filter(|found| !is_head(found));
+    let heads = heads(db, overtaken.map(|found| found.row.document_id).collect()).await?;
+    let with_head = |found: Found| {
+        let head = if is_head(&found) {
+            Facts::from(&found.row)
+        } else {
+            let head = heads.get(&found.row.document_id);
+            head.cloned()
+                .ok_or_else(|| DbErr::RecordNotFound("the head of a document".to_owned()))?
+        };
+        Ok(Revision { found, head })
+    };
+    found.into_iter().map(with_head).collect()
+}
+
+type Head = (Uuid, Uuid, i16, Option<String>, i16, i16);
+
+async fn heads(
+    db: &impl ConnectionTrait,
+    documents: Vec<Uuid>,
+) -> Result<HashMap<Uuid, Facts>, DbErr> {
+    use revisions::Column;
+    if documents.is_empty() {
+        return Ok(HashMap::new());
+    }
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "decides on what is told, and is not told itself"
+    )]
+    let heads: Vec<Head> = revisions::Entity::find()
+        .select_only()
+        .columns([
+            Column::DocumentId,
+            Column::OwnerId,
+            Column::Kind,
+            Column::Round,
+            Column::Level,
+            Column::State,
+        ])
+        .filter(Column::DocumentId.is_in(documents))
+        .filter(Column::UntilPosition.is_null())
+        .into_tuple()
+        .all(db)
+        .await?;
+    let facts = |(id, owner, kind, round, level, state)| {
+        let facts = Facts {
+            owner,
+            kind,
+            round,
+            level,
+            state,
+        };
+        (id, facts)
+    };
+    Ok(heads.into_iter().map(facts).collect())
+}
+
+/// Rows of organizations by the positions at which they were written.
+pub async fn organizations(
+    db: &impl ConnectionTrait,
+    positions: &[i64],
+) -> Result<HashMap<i64, organizations::Model>, DbErr> {
+    use organizations::Column;
+    if positions.is_empty() {
+        return Ok(HashMap::new());
+    }
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "those that are told were found in scope by their ids"
+    )]
+    let written = organizations::Entity::find()
+        .filter(Column::Position.is_in(positions.iter().copied()))
+        .all(db)
+        .await?;
+    Ok(written.into_iter().map(|row| (row.position, row)).collect())
+}
+
+/// Organizations as they stood at a position, in order of id.
+pub async fn organizations_at(
+    db: &impl ConnectionTrait,
+    position: i64,
+    condition: Condition,
+    after: Uuid,
+    limit: u64,
+) -> Result<Vec<organizations::Model>, DbErr> {
+    use organizations::Column;
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "narrowed to scopes in the same statement"
+    )]
+    organizations::Entity::find()
+        .filter(condition)
+        .filter(standing_at(
+            position,
+            Column::Position,
+            Column::UntilPosition,
+        ))
+        .filter(Column::Id.gt(after))
+        .order_by_asc(Column::Id)
+        .limit(limit)
+        .all(db)
+        .await
+}
