@@ -1,13 +1,16 @@
 //! The floor: single rows of the same size straight into the database, each in a durable transaction of its own.
 
-use std::{str::FromStr, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
+use prost::Message;
 use sqlx::{
     PgPool, SqlitePool,
     postgres::PgPoolOptions,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use styrkedja::clock;
+
+use super::exchange::analysis;
 
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -25,14 +28,14 @@ pub struct Side {
 
 impl Side {
     pub async fn open(url: &str, connections: usize) -> Self {
-        let pool = if url.starts_with("sqlite") {
-            sqlite(&url.replace(".db", "-floor.db")).await
+        let pool = if let Some(file) = url.strip_prefix("sqlite:") {
+            sqlite(&file.replace(".db", "-floor.db")).await
         } else {
             postgres(url, connections).await
         };
         Self {
             pool,
-            content: Arc::new(vec![7; super::CONTENT]),
+            content: Arc::new(analysis().encode_to_vec()),
         }
     }
 
@@ -58,9 +61,9 @@ impl Side {
     }
 }
 
-async fn sqlite(url: &str) -> Pool {
-    let options = SqliteConnectOptions::from_str(url)
-        .expect("the URL can be read")
+async fn sqlite(file: &str) -> Pool {
+    let options = SqliteConnectOptions::new()
+        .filename(file)
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full);

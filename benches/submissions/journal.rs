@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use prost::Message;
 use styrkedja::{
     clock,
     database::{Database, Purpose},
@@ -9,6 +10,8 @@ use styrkedja::{
     journal::{Actor, Journal, RequestKey, Row, Write, sha256},
 };
 use uuid::Uuid;
+
+use super::exchange::analysis;
 
 const OWNERS: u128 = 290;
 const LINKS: i32 = 3;
@@ -29,7 +32,7 @@ impl Side {
         Self {
             journal,
             database,
-            content: Arc::new(vec![7; super::CONTENT]),
+            content: Arc::new(analysis().encode_to_vec()),
         }
     }
 

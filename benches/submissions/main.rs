@@ -1,8 +1,12 @@
-//! Durable submissions per second at 1, 16 and 64 clients, against the raw floor of the same database: single rows of 2 KB,
-//! each in a durable transaction of its own, over as many connections (on SQLite over its one writer).
+//! Durable submissions per second at 1, 16 and 64 clients: documents of 2 KB created one by one over gRPC, with everything
+//! on, each client on a connection and with a token of its own, the server a process of its own.
 //!
-//! Floor and ours take turns in one run; what counts is the median of their ratios. Prints a table and writes nothing else.
-//! Names of databases or numbers of clients on the command line narrow the run: `cargo bench --bench submissions -- sqlite 64`.
+//! They are held against the raw floor of the same database (single rows of 2 KB, each in a durable transaction of its own,
+//! over as many connections; on SQLite over its one writer) and, where etcd is installed, against etcd with JWT and RBAC.
+//! The two sides of a pair take turns in one run; what counts is the median of their ratios.
+//!
+//! Words narrow the run: databases, numbers of clients, `floor` or `etcd` as the other side, and `journal` for ours without
+//! wire, tokens and validation: `cargo bench --bench submissions -- sqlite 64 floor`.
 
 #![expect(
     clippy::expect_used,
@@ -12,116 +16,187 @@
     reason = "a benchmark prints, and stops when it can not go on"
 )]
 
+mod etcd;
+mod exchange;
 mod floor;
 mod journal;
 #[path = "../../tests/it/world/postgres.rs"]
 #[expect(dead_code, reason = "shared with the tests, which use all of it")]
 mod postgres;
+mod rate;
 
-use std::{
-    future::Future,
-    time::{Duration, Instant},
-};
+use std::{path::Path, time::Duration};
 
 use postgres::{Cluster, Durability};
+use rate::{Rate, rate};
 
 const CLIENTS: [usize; 3] = [1, 16, 64];
 const PAIRS: usize = 5;
-const WARM_UP: Duration = Duration::from_millis(500);
-const TURN: Duration = Duration::from_secs(2);
 
 /// The bytes of a document.
 const CONTENT: usize = 2048;
 
+/// What a run is narrowed to.
+struct Wanted(Vec<String>);
+
+impl Wanted {
+    /// Whether the word was given, or none of its kind.
+    fn has(&self, word: &str, kind: &[&str]) -> bool {
+        let given = |word: &str| self.0.iter().any(|given| given == word);
+        given(word) || !kind.iter().any(|other| given(other))
+    }
+
+    fn clients(&self) -> Vec<usize> {
+        let given: Vec<usize> = self.0.iter().filter_map(|word| word.parse().ok()).collect();
+        if given.is_empty() {
+            CLIENTS.to_vec()
+        } else {
+            given
+        }
+    }
+}
+
 #[tokio::main]
 async fn main() {
-    let wanted: Vec<String> = std::env::args()
-        .skip(1)
-        .filter(|argument| !argument.starts_with('-'))
-        .collect();
-    let clients: Vec<usize> = wanted.iter().filter_map(|word| word.parse().ok()).collect();
-    let clients = if clients.is_empty() {
-        CLIENTS.to_vec()
-    } else {
-        clients
-    };
-    let engines: Vec<&str> = ["sqlite", "postgres"]
-        .into_iter()
-        .filter(|name| wanted.iter().any(|word| word == name))
-        .collect();
-    let engines = if engines.is_empty() {
-        vec!["sqlite", "postgres"]
-    } else {
-        engines
-    };
-
-    println!(
-        "{:<10} {:>7} {:>11} {:>11} {:>7}  ratios of the pairs",
-        "database", "clients", "floor/s", "ours/s", "ratio"
+    let wanted = Wanted(
+        std::env::args()
+            .skip(1)
+            .filter(|word| !word.starts_with('-'))
+            .collect(),
     );
-    for engine in engines {
+    println!(
+        "{:<9} {:>7} {:<8} {:>8} {:>8} {:>6}  {:>15} {:>15}  ratios of the pairs",
+        "database", "clients", "against", "theirs/s", "ours/s", "ratio", "p99 ms", "server CPU µs"
+    );
+    for engine in ["sqlite", "postgres"] {
+        if !wanted.has(engine, &["sqlite", "postgres"]) {
+            continue;
+        }
         let folder = tempfile::tempdir().unwrap();
         let cluster = (engine == "postgres")
             .then(|| Cluster::start(Durability::Disk).expect("PostgreSQL starts"));
         let url = match &cluster {
             Some(cluster) => cluster.create().await,
-            None => format!("sqlite://{}", folder.path().join("bench.db").display()),
+            None => format!("sqlite:{}", folder.path().join("bench.db").display()),
         };
-        for &clients in &clients {
-            compare(engine, &url, clients).await;
+        if wanted.0.iter().any(|word| word == "journal") {
+            journal_alone(engine, &url, &wanted).await;
+        } else {
+            whole(engine, &url, folder.path(), &wanted).await;
         }
     }
 }
 
-async fn compare(engine: &str, url: &str, clients: usize) {
+/// Ours from wire to disk.
+async fn whole(engine: &str, url: &str, folder: &Path, wanted: &Wanted) {
+    let sides = ["floor", "etcd"];
+    let clients = wanted.clients();
+    let most = clients.iter().copied().max().unwrap_or(1);
+    let exchange = exchange::Exchange::start(&folder.join("home"), url, most).await;
+    let etcd = if wanted.has("etcd", &sides) {
+        etcd::Etcd::start(folder).await
+    } else {
+        None
+    };
+    if etcd.is_none() && wanted.has("etcd", &sides) {
+        println!("etcd is not installed (Debian: etcd-server): not compared");
+    }
+    for clients in clients {
+        let ours = exchange.side(clients).await;
+        let ours = async || {
+            let side = ours.clone();
+            rate(
+                clients,
+                move |number| side.submit(number),
+                || exchange.processor_time(),
+            )
+            .await
+        };
+        if wanted.has("floor", &sides) {
+            let floor = floor::Side::open(url, clients).await;
+            let theirs = async || on_floor(&floor, clients).await;
+            compare(&format!("{engine:<9} {clients:>7} floor"), theirs, &ours).await;
+        }
+        if let Some(etcd) = &etcd {
+            let side = etcd.side(clients).await;
+            let theirs = async || {
+                let side = side.clone();
+                rate(
+                    clients,
+                    move |number| side.submit(number),
+                    || etcd.processor_time(),
+                )
+                .await
+            };
+            compare(&format!("{engine:<9} {clients:>7} etcd"), theirs, &ours).await;
+        }
+    }
+}
+
+/// Ours from the journal to disk, in this process.
+async fn journal_alone(engine: &str, url: &str, wanted: &Wanted) {
     let ours = journal::Side::open(url).await;
-    let floor = floor::Side::open(url, clients).await;
-    let mut pairs = Vec::new();
-    for _ in 0..PAIRS {
-        let (one, other) = (floor.clone(), ours.clone());
-        let floor = rate(clients, move || one.submit()).await;
-        let ours = rate(clients, move || other.submit()).await;
-        pairs.push((floor, ours));
+    for clients in wanted.clients() {
+        let floor = floor::Side::open(url, clients).await;
+        let theirs = async || on_floor(&floor, clients).await;
+        let mine = async || {
+            let side = ours.clone();
+            rate(clients, move |_| side.submit(), Duration::default).await
+        };
+        compare(&format!("{engine:<9} {clients:>7} floor"), theirs, &mine).await;
     }
     ours.close().await;
-    let ratios: Vec<f64> = pairs.iter().map(|(floor, ours)| ours / floor).collect();
-    let all = ratios
-        .iter()
-        .map(|ratio| format!("{ratio:.2}"))
-        .collect::<Vec<_>>()
-        .join(" ");
-    let floor = median(pairs.iter().map(|pair| pair.0).collect());
-    let ours = median(pairs.iter().map(|pair| pair.1).collect());
+}
+
+async fn on_floor(floor: &floor::Side, clients: usize) -> Rate {
+    let side = floor.clone();
+    rate(clients, move |_| side.submit(), Duration::default).await
+}
+
+async fn compare(name: &str, theirs: impl AsyncFn() -> Rate, ours: impl AsyncFn() -> Rate) {
+    let mut pairs = Vec::new();
+    for _ in 0..PAIRS {
+        pairs.push((theirs().await, ours().await));
+    }
+    let of_pair = |(theirs, ours): &(Rate, Rate)| ours.per_second / theirs.per_second;
+    let ratios: Vec<f64> = pairs.iter().map(of_pair).collect();
+    let all: Vec<String> = ratios.iter().map(|ratio| format!("{ratio:.2}")).collect();
+    let of = |value: fn(&Rate) -> f64| {
+        let theirs = median(pairs.iter().map(|pair| value(&pair.0)).collect());
+        (
+            theirs,
+            median(pairs.iter().map(|pair| value(&pair.1)).collect()),
+        )
+    };
+    let (rates, p99, cpu) = (
+        of(|r| r.per_second),
+        of(|r| r.p99_ms),
+        of(|r| r.processor_us),
+    );
     println!(
-        "{engine:<10} {clients:>7} {floor:>11.0} {ours:>11.0} {:>7.2}  {all}",
-        median(ratios)
+        "{name:<26} {:>8.0} {:>8.0} {:>6.2}  {:>6.1} / {:>6.1} {:>6.0} / {:>6.0}  {}",
+        rates.0,
+        rates.1,
+        median(ratios),
+        p99.0,
+        p99.1,
+        cpu.0,
+        cpu.1,
+        all.join(" ")
     );
 }
 
-/// What many clients, each waiting for its answer before it goes on, get through in a second.
-async fn rate<F: Future<Output = ()> + Send + 'static>(
-    clients: usize,
-    submit: impl Fn() -> F + Clone + Send + 'static,
-) -> f64 {
-    let began = Instant::now();
-    let tasks: Vec<_> = (0..clients)
-        .map(|_| {
-            let submit = submit.clone();
-            tokio::spawn(async move {
-                let mut counted = 0_u32;
-                while began.elapsed() < WARM_UP + TURN {
-                    submit().await;
-                    counted += u32::from(began.elapsed() > WARM_UP);
-                }
-                counted
-            })
-        })
-        .collect();
-    let mut total = 0;
-    for task in tasks {
-        total += task.await.expect("the client goes on");
-    }
-    f64::from(total) / began.elapsed().saturating_sub(WARM_UP).as_secs_f64()
+/// What a process has used of the processors so far. Linux counts it in hundredths of a second.
+fn processor_time(process: u32) -> Duration {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).expect("the process runs");
+    let after_name = stat.rsplit(')').next().unwrap_or_default();
+    let ticks: u64 = after_name
+        .split_whitespace()
+        .skip(11)
+        .take(2)
+        .map(|ticks| ticks.parse::<u64>().expect("a number"))
+        .sum();
+    Duration::from_millis(ticks * 10)
 }
 
 fn median(mut values: Vec<f64>) -> f64 {
