@@ -30,6 +30,14 @@ pub async fn run(manager: &SchemaManager<'_>, statements: &[&str]) -> Result<(),
     Ok(())
 }
 
+/// Runs what only PostgreSQL has: how it lays out rows.
+pub async fn lay_out(manager: &SchemaManager<'_>, statements: &[&str]) -> Result<(), DbErr> {
+    if manager.get_database_backend() == DatabaseBackend::Postgres {
+        run(manager, statements).await?;
+    }
+    Ok(())
+}
+
 fn for_sqlite(statement: &str) -> String {
     let mut sql = statement.to_owned();
     for (theirs, ours) in WORDS {

@@ -13,7 +13,7 @@ const UP: &[&str] = &[
         answer BYTEA NOT NULL,
         position BIGINT NOT NULL,
         at BIGINT NOT NULL,
-        PRIMARY KEY (organization_id, request_id)
+        PRIMARY KEY (request_id, organization_id)
     )",
     "CREATE INDEX requests_at ON requests (at)",
 ];

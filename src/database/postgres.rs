@@ -21,9 +21,10 @@ const READ_ONLY: [(&str, &str); 1] = [("default_transaction_read_only", "on")];
 /// An inspection may read for as long as it takes.
 const UNHURRIED: [(&str, &str); 1] = [("statement_timeout", "0")];
 
-/// The writer reads by key only. On young tables without statistics the planner would choose to read them whole, and keep
-/// that plan while they grow.
-const BY_KEY: [(&str, &str); 3] = [
+/// The writer reads by key only. On young tables without statistics the planner would choose to read them, or some index of
+/// theirs, whole, and keep that plan while they grow.
+const BY_KEY: [(&str, &str); 4] = [
+    ("plan_cache_mode", "force_custom_plan"),
     ("enable_seqscan", "off"),
     ("enable_hashjoin", "off"),
     ("enable_mergejoin", "off"),

@@ -1,4 +1,5 @@
-//! A link from an inner item of a document to another, as it is kept: written once, with the revision that holds the content.
+//! A link from an inner item of a document to one of another document, as it is kept: written once, with the revision that
+//! holds the content.
 
 use sea_orm::entity::prelude::*;
 
@@ -17,9 +18,8 @@ pub struct Model {
     pub from_item: String,
     pub relation: i16,
     pub to_owner_id: Uuid,
-    /// The document's own id for a link inside it.
     pub to_document_id: Uuid,
-    /// The revision of it that was meant. 0: the newest, or the document itself.
+    /// The revision of it that was meant. 0: the newest.
     pub to_revision: i32,
     pub to_item: String,
 }

@@ -115,6 +115,8 @@ pub async fn list(
 ) -> Result<Part> {
     let select = with_content(scope)
         .column_as(Expr::cust(ROUND_NOW), "round_now")
+        // True of every row, and asks for the index by owner.
+        .filter(Expr::cust("revisions.revision > 0"))
         .filter(standing_at(
             position,
             Column::Position,

@@ -67,43 +67,34 @@ pub fn row(revision: &Revision) -> entity::Model {
     }
 }
 
-/// The rows of the links of a content, kept with the revision that wrote it. `owner_of` says who owns another document.
+/// The rows of the links to other documents, kept with the revision that wrote the content. `owner_of` says who owns
+/// another document. Links inside the document are in its content, and nobody looks for them from elsewhere.
 pub fn links(
     revision: &Revision,
     links: Vec<Link>,
     owner_of: impl Fn(Uuid) -> Option<Uuid>,
 ) -> Vec<link::Model> {
     let rows = links.into_iter().zip(0..).filter_map(|(link, ordinal)| {
-        let Link {
-            from_item,
-            relation,
-            to,
-            field: _,
-        } = link;
-        let (to_owner_id, to_document_id, to_revision, to_item) = match to {
-            Target::Own(item) => (revision.owner, revision.document, 0, item),
-            Target::Other {
-                document_id,
-                revision,
-                item,
-            } => {
-                let number = revision
-                    .and_then(|revision| i32::try_from(revision).ok())
-                    .unwrap_or_default();
-                (owner_of(document_id)?, document_id, number, item)
-            }
+        let Target::Other {
+            document_id,
+            revision: number,
+            item,
+        } = link.to
+        else {
+            return None;
         };
+        let number = number.and_then(|number| i32::try_from(number).ok());
         Some(link::Model {
             owner_id: revision.owner,
             document_id: revision.document,
             revision: revision.number,
             ordinal,
-            from_item,
-            relation: relation as i16,
-            to_owner_id,
-            to_document_id,
-            to_revision,
-            to_item,
+            from_item: link.from_item,
+            relation: link.relation as i16,
+            to_owner_id: owner_of(document_id)?,
+            to_document_id: document_id,
+            to_revision: number.unwrap_or_default(),
+            to_item: item,
         })
     });
     rows.collect()

@@ -79,22 +79,15 @@ async fn the_chain_leads_from_a_problem_to_its_effect(world: World) {
         to(plan, 3, "m1")
     );
     assert_eq!(
-        find(plan, "f1", Relation::FollowUpMeasure),
-        to(plan, 0, "m1")
-    );
-    assert_eq!(find(plan, "m1", Relation::MeasureGoal), to(plan, 0, "g1"));
-    assert_eq!(
         find(plan, "m1", Relation::MeasureCause),
         to(analysis, 3, "c1")
     );
     assert_eq!(find(plan, "g1", Relation::GoalArea), to(analysis, 3, "a1"));
-    assert_eq!(
-        find(analysis, "a1", Relation::AreaCause),
-        to(analysis, 0, "c1")
-    );
-    assert_eq!(
-        find(analysis, "c1", Relation::CauseProblem),
-        to(analysis, 0, "p1")
+    assert!(
+        links
+            .iter()
+            .all(|link| link.document_id != link.to_document_id),
+        "what leads from item to item of one document is in its content"
     );
 
     let per_revision = links.iter().fold(BTreeMap::new(), |mut count, link| {
