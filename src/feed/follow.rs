@@ -1,13 +1,17 @@
 //! Follows the journal for one caller from where its copy stands. What the caller saw at each position decides what it is
 //! told of, and what it sees now decides what of that is shown.
 
+use std::sync::Arc;
+
 use uuid::Uuid;
 
 use super::{
     changes::{self, Item},
     cursor::{Cursor, Stage},
+    facts::Facts,
     filter::Filter,
     outlet::Outlet,
+    recent::{Recent, Write},
     shift,
     store::{self, Entry, Revision, What},
     view::View,
@@ -30,7 +34,9 @@ pub struct Follower {
     pub(super) epoch: Uuid,
     /// Everything up to here is told.
     pub(super) position: i64,
-    /// What the caller saw at that position.
+    /// Where it is on its way to.
+    pub(super) head: i64,
+    /// What the caller saw at the position.
     pub(super) then: View,
     /// What the caller sees now.
     pub(super) now: View,
@@ -40,18 +46,19 @@ pub struct Follower {
 impl Follower {
     /// Tells what was written up to the head, which is the end of a write.
     pub async fn follow(&mut self, head: i64) -> Result<()> {
+        self.head = head;
         self.outlet.progress().head = head.unsigned_abs();
         while self.position < head {
             self.renew(head).await?;
-            let reader = self.exchange.database.reader();
-            let entries = store::entries(reader, self.position, head).await?;
-            if entries.first().map(|entry| entry.position) != Some(self.position + 1) {
+            let writes = self.recent().writes(self.position, head).await?;
+            let first = writes.first().and_then(|write| write.first());
+            if first.map(|entry| entry.position) != Some(self.position + 1) {
                 return Err(Error::fault(anyhow::anyhow!(
                     "the entry after {} is not there",
                     self.position
                 )));
             }
-            self.tell_entries(&entries).await?;
+            self.tell_writes(&writes).await?;
         }
         self.outlet.flush().await
     }
@@ -70,9 +77,14 @@ impl Follower {
         Ok(())
     }
 
-    async fn tell_entries(&mut self, entries: &[Entry]) -> Result<()> {
+    /// What all who follow read in common.
+    fn recent(&self) -> Arc<Recent> {
+        Arc::clone(&self.exchange.feed.recent)
+    }
+
+    async fn tell_writes(&mut self, writes: &[Write]) -> Result<()> {
         let mut items = Vec::new();
-        for write in entries.split_inclusive(|entry| entry.position == entry.write_end) {
+        for write in writes {
             if self.may_shift(write) {
                 self.tell(&std::mem::take(&mut items)).await?;
                 shift::tell(self, write).await?;
@@ -101,9 +113,9 @@ impl Follower {
     /// Tells items in order.
     pub(super) async fn tell(&mut self, items: &[Item]) -> Result<()> {
         for items in items.chunks(AT_ONCE) {
-            let reader = self.exchange.database.reader();
             let documents: Vec<_> = items.iter().filter_map(document_of).collect();
-            let mut revisions = store::revisions(reader, &documents).await?;
+            let mut revisions = self.recent().revisions(&documents, self.head).await?;
+            let reader = self.exchange.database.reader();
             let places: Vec<_> = items.iter().filter_map(organization_of).collect();
             let mut rows = store::organizations(reader, &places).await?;
             for item in items {
@@ -139,8 +151,9 @@ impl Follower {
     /// Shows a revision, unless the caller can not see it, or what became of it, any more: then it is told to leave when
     /// it comes to that.
     pub(super) async fn show(&mut self, revision: Revision, entered: bool) -> Result<()> {
-        let Revision { found, head } = revision;
-        if !self.now.sees(&(&found.row).into()) || !self.now.sees(&head) {
+        let Revision { found, since } = revision;
+        let is_seen = |facts: &Facts| self.now.sees(facts);
+        if !is_seen(&Facts::from(&found.row)) || !since.iter().all(is_seen) {
             return Ok(());
         }
         let document = documents::told(&self.now.caller, found)?;
@@ -166,7 +179,7 @@ impl Follower {
     /// Of whom the caller can not see any more, nothing but the id is told.
     fn tombstone(&self, revision: &Revision) -> event::What {
         let row = &revision.found.row;
-        if !self.now.sees(&revision.head) {
+        if !revision.since.iter().all(|facts| self.now.sees(facts)) {
             return left(row.document_id);
         }
         let external_id = row.external_scheme.clone().zip(row.external_value.clone());

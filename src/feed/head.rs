@@ -1,11 +1,12 @@
 //! How far the exchange has come, as this process knows it: at once of what it writes itself, and soon of what other
 //! processes write.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use super::recent::Recent;
 use crate::{
     database::Database,
     journal::{self, Journal},
@@ -14,10 +15,11 @@ use crate::{
 /// How often the table is asked how far others have come.
 const POLL: Duration = Duration::from_secs(1);
 
-/// Wakes all who follow the feed. Cheap to clone.
+/// Wakes all who follow the feed, and keeps what they read in common. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Feed {
     head: watch::Receiver<i64>,
+    pub(super) recent: Arc<Recent>,
 }
 
 impl Feed {
@@ -28,7 +30,10 @@ impl Feed {
         let following = follow(database.clone(), own, announce);
         let stopping = stopping.clone();
         tokio::spawn(async move { stopping.run_until_cancelled(following).await });
-        Self { head }
+        Self {
+            head,
+            recent: Arc::new(Recent::of(database)),
+        }
     }
 
     /// The last position known to be committed, as it grows.

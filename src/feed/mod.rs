@@ -9,6 +9,7 @@ mod follow;
 mod head;
 mod operations;
 mod outlet;
+mod recent;
 mod rpc;
 mod shift;
 mod snapshot;

@@ -84,6 +84,7 @@ impl Call {
             filter,
             epoch,
             position,
+            head,
             then: View::of(then),
             now: View::of(caller),
             outlet,

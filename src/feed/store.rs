@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
-    QueryResult, QuerySelect, Statement, Value,
+    QueryResult, QuerySelect, Statement, Value, sea_query::Expr,
 };
 use uuid::Uuid;
 
@@ -59,11 +59,28 @@ pub enum What {
     Other,
 }
 
-/// A revision with what decides on its document today.
+/// A revision with what its document has become since, as far as is known: whoever is shown it must see all of that.
 #[derive(Clone, Debug)]
 pub struct Revision {
     pub found: Found,
-    pub head: Facts,
+    pub since: Vec<Facts>,
+}
+
+impl Revision {
+    /// Learns what the document has become.
+    pub fn became(&mut self, facts: Facts) {
+        if facts.is_withdrawn() {
+            self.found.state_now = facts.state;
+        }
+        if !self.since.contains(&facts) {
+            self.since.push(facts);
+        }
+    }
+
+    /// What its content weighs.
+    pub fn bytes(&self) -> usize {
+        self.found.row.content.as_ref().map_or(0, Vec::len)
+    }
 }
 
 /// The next entries after a position and up to another, whole writes only.
@@ -171,6 +188,8 @@ pub async fn documents_at(
     use revisions::Column;
     let withdrawn = i32::from(DocumentState::Withdrawn);
     let found = documents::kept(condition)
+        // True of every row, and asks for the index by owner.
+        .filter(Expr::cust("revisions.revision > 0"))
         .filter(standing_at(
             position,
             Column::Position,
@@ -198,7 +217,10 @@ async fn with_heads(db: &impl ConnectionTrait, found: Vec<Found>) -> Result<Vec<
             head.cloned()
                 .ok_or_else(|| DbErr::RecordNotFound("the head of a document".to_owned()))?
         };
-        Ok(Revision { found, head })
+        Ok(Revision {
+            found,
+            since: vec![head],
+        })
     };
     found.into_iter().map(with_head).collect()
 }

@@ -116,6 +116,9 @@ async fn what_is_withdrawn_comes_with_its_keys_alone(world: World) {
     let brief = principal
         .draft(&analysis(&world.id_of("Karbyskolan")))
         .await;
+    // Another copy is told of it in time, and what was read for that is not given out later.
+    let told = copy.clone().pull(&principal).await.expect("changes");
+    assert_eq!(told.last(), Some(&Told::Upsert(brief.id.clone(), 1)));
     principal.withdraws(&brief).await.expect("it is withdrawn");
     let messages = pull(&principal, &copy.cursor, None).await.expect("changes");
     let events: Vec<What> = messages
