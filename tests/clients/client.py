@@ -18,11 +18,13 @@ from styrkedja.v1 import (
     access_pb2,
     access_service_pb2 as access,
     access_service_pb2_grpc,
+    act_pb2,
     document_service_pb2 as documents,
     document_service_pb2_grpc,
     error_reason_pb2,
     organization_service_pb2 as organizations,
     organization_service_pb2_grpc,
+    role_pb2,
 )
 
 channel = grpc.insecure_channel(address)
@@ -56,7 +58,7 @@ assert health.status == health_pb2.HealthCheckResponse.SERVING, health
 # A token says who calls, and only that.
 me = accesses.WhoAmI(access.WhoAmIRequest(), metadata=bearer)
 assert me.subject == "exchange:operator", me
-assert [grant.role for grant in me.grants] == [access_pb2.ROLE_OPERATOR], me
+assert [grant.role for grant in me.grants] == [role_pb2.ROLE_OPERATOR], me
 assert refusal(lambda: accesses.WhoAmI(access.WhoAmIRequest())) == (
     grpc.StatusCode.UNAUTHENTICATED,
     "TOKEN_NOT_ACCEPTED",
@@ -104,6 +106,6 @@ assert refusal(lambda: documenting.ListDocuments(documents.ListDocumentsRequest(
 
 # The access rules can be read from the generated code.
 method = documents.DESCRIPTOR.services_by_name["DocumentService"].methods_by_name["ReviewDocument"]
-assert method.GetOptions().Extensions[access_pb2.access].act == access_pb2.ACT_REVIEW_DOCUMENTS
+assert method.GetOptions().Extensions[access_pb2.access].act == act_pb2.ACT_REVIEW_DOCUMENTS
 
 print("client.py: health, tokens, an import, field rules, refusals and access rules are as the contract says")
