@@ -4,8 +4,7 @@ use sea_orm_migration::prelude::*;
 
 use crate::dialect::run;
 
-const UP: &[&str] = &[
-    "CREATE TABLE requests (
+const UP: &[&str] = &["CREATE TABLE requests (
         organization_id UUID NOT NULL,
         request_id UUID NOT NULL,
         digest BYTEA NOT NULL,
@@ -14,9 +13,7 @@ const UP: &[&str] = &[
         position BIGINT NOT NULL,
         at BIGINT NOT NULL,
         PRIMARY KEY (request_id, organization_id)
-    )",
-    "CREATE INDEX requests_at ON requests (at)",
-];
+    )"];
 
 const DOWN: &[&str] = &["DROP TABLE requests"];
 

@@ -130,10 +130,24 @@ impl Revision {
     }
 
     /// Puts another content in the place of the present one.
-    pub fn write(&mut self, content: Vec<u8>) {
-        self.content_hash = digest(&SHA256, &content).as_ref().to_vec();
+    pub fn write(&mut self, content: Encoded) {
+        self.content_hash = content.hash;
         self.content_revision = self.number;
-        self.content = Some(content);
+        self.content = Some(content.bytes);
+    }
+}
+
+/// A content as it is kept, and its hash.
+#[derive(Clone, Debug)]
+pub struct Encoded {
+    pub bytes: Vec<u8>,
+    pub hash: Vec<u8>,
+}
+
+impl From<Vec<u8>> for Encoded {
+    fn from(bytes: Vec<u8>) -> Self {
+        let hash = digest(&SHA256, &bytes).as_ref().to_vec();
+        Self { bytes, hash }
     }
 }
 
@@ -195,7 +209,7 @@ mod tests {
             withdraw_reason: WithdrawReason::Unspecified,
             withdrawn: false,
         };
-        revision.write(b"content".to_vec());
+        revision.write(b"content".to_vec().into());
         revision
     }
 
@@ -244,7 +258,7 @@ mod tests {
         let first = draft();
         let second = next(&first, DocumentState::Draft, 2_000);
         let mut other = second.clone();
-        other.write(b"other".to_vec());
+        other.write(b"other".to_vec().into());
         let etags = [first.etag(), second.etag(), other.etag()];
         assert_eq!(
             etags.iter().collect::<std::collections::HashSet<_>>().len(),

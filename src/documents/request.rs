@@ -72,7 +72,7 @@ pub fn new_document(document: &mut v1::Document) -> Result<NewDocument> {
                 external_id: document.external_id.clone(),
                 round: round(&document.round),
                 period: document.period.clone(),
-                encoded: content.encode(),
+                encoded: content.encode().into(),
                 content,
             })
         }

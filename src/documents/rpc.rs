@@ -58,11 +58,11 @@ impl DocumentService for Rpc {
     ) -> Result<Response<v1::CreateDocumentResponse>, Status> {
         let mut document = request.get_mut().document.take().unwrap_or_default();
         let new = request::new_document(&mut document)?;
-        // The content is encoded once: to be kept, to be hashed, and to be known again.
+        // The content is encoded and hashed once: to be kept, and to be known again.
         let kind = [new.content.kind() as u8];
         let envelope = document.encode_to_vec();
         let call =
-            common!(request, "CreateDocument").known_by(&[&kind, &envelope, &new.encoded])?;
+            common!(request, "CreateDocument").known_by(&[&kind, &envelope, &new.encoded.hash])?;
         let Answer { shown, findings } = operations::create(&self.0, &call, new).await?;
         Ok(Response::new(v1::CreateDocumentResponse {
             document: Some(wire::document(shown)),

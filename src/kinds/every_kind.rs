@@ -75,7 +75,8 @@ fn check_ids(items: &[Item<'_>], report: &mut Report) {
     let mut seen = HashSet::new();
     for item in items {
         if !seen.insert(item.id) {
-            report.add(&ITEM_ID_TAKEN, format!("{}.id", item.field), item.id);
+            let field = format!("{}[{}].id", item.list, item.index);
+            report.add(&ITEM_ID_TAKEN, field, item.id);
         }
     }
 }
@@ -87,10 +88,10 @@ fn check_references(items: &[Item<'_>], links: &[Link], report: &mut Report) {
         if let Target::Own(id) = &link.to
             && kinds.get(id.as_str()) != Some(&link.relation.target())
         {
-            report.add(&REFERENCE_UNKNOWN, link.field.clone(), &link.from_item);
+            report.add(&REFERENCE_UNKNOWN, link.place.to_string(), &link.from_item);
         }
         if !seen.insert((&link.from_item, link.relation, &link.to)) {
-            report.add(&LINK_REPEATED, link.field.clone(), &link.from_item);
+            report.add(&LINK_REPEATED, link.place.to_string(), &link.from_item);
         }
     }
 }

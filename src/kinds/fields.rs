@@ -1,7 +1,9 @@
 //! The fields of a document as the contract lists them: every text in it, and where a path stands.
 //! Goes by the descriptors, so that no field of any kind can be forgotten.
 
-use prost_reflect::{DynamicMessage, MessageDescriptor, Value};
+use std::{collections::HashMap, sync::LazyLock};
+
+use prost_reflect::{DynamicMessage, FieldDescriptor, MessageDescriptor, Value};
 
 use super::Content;
 use crate::contract;
@@ -52,24 +54,47 @@ fn walk_value(value: &Value, path: String, key: &str, visit: &mut impl FnMut(Str
 /// Where a path such as `analysis.problems[2].statement` stands in a document: number and index of each step.
 /// A path that the contract does not know stands at its last known step.
 pub(super) fn place(path: &str) -> Vec<(u32, usize)> {
-    let mut message = document();
+    let mut message = Some(&*DOCUMENT);
     let mut place = Vec::new();
     for step in path.split('.') {
         let (name, index) = step.split_once('[').unwrap_or((step, ""));
-        let Some(field) = message.and_then(|message| message.get_field_by_name(name)) else {
+        let Some(field) = message.and_then(|message| message.get(name)) else {
             break;
         };
         // What is said of a whole list comes before what is said of its first item.
         place.push((
-            field.number(),
+            field.number,
             index
                 .trim_end_matches(']')
                 .parse()
                 .map_or(0, |index: usize| index + 1),
         ));
-        message = field.kind().as_message().cloned();
+        message = field.message.as_ref();
     }
     place
+}
+
+/// The fields of a message by name. Descriptors know the same, and take much longer to say it.
+type Fields = HashMap<String, Field>;
+
+struct Field {
+    number: u32,
+    message: Option<Fields>,
+}
+
+static DOCUMENT: LazyLock<Fields> = LazyLock::new(|| {
+    document()
+        .map(|document| fields_of(&document))
+        .unwrap_or_default()
+});
+
+fn fields_of(message: &MessageDescriptor) -> Fields {
+    let field = |field: FieldDescriptor| {
+        let message = field.kind().as_message().map(fields_of);
+        let number = field.number();
+        (field.name().to_owned(), Field { number, message })
+    };
+    message.fields().map(field).collect()
 }
 
 pub(super) fn document() -> Option<MessageDescriptor> {

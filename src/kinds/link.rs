@@ -1,6 +1,8 @@
 //! The chain from problem to effect: items, and the links between them, in one document and across documents.
 //! Does not know whether the other end of a link across documents exists.
 
+use std::fmt;
+
 use uuid::Uuid;
 
 use super::rule::At;
@@ -26,8 +28,8 @@ pub enum ItemKind {
 pub struct Item<'a> {
     pub kind: ItemKind,
     pub id: &'a str,
-    /// The path of the item, for example `analysis.problems[0]`.
-    pub field: String,
+    pub list: &'static str,
+    pub index: usize,
 }
 
 impl<'a> Item<'a> {
@@ -40,7 +42,8 @@ impl<'a> Item<'a> {
                 ids.into_iter().enumerate().map(move |(index, id)| Self {
                     kind,
                     id,
-                    field: format!("{list}[{index}]"),
+                    list,
+                    index,
                 })
             })
             .collect()
@@ -115,8 +118,27 @@ pub struct Link {
     pub from_item: String,
     pub relation: Relation,
     pub to: Target,
-    /// The path of the link, for example `action_plan.goals[0].development_areas[1]`.
-    pub field: String,
+    pub place: Place,
+}
+
+/// Where a link stands, for example `action_plan.goals[0].development_areas[1]`. Spelled out only when asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    list: &'static str,
+    item: usize,
+    field: &'static str,
+    /// None: the field is no list.
+    index: Option<usize>,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            list, item, field, ..
+        } = self;
+        write!(to, "{list}[{item}].{field}")?;
+        self.index.map_or(Ok(()), |index| write!(to, "[{index}]"))
+    }
 }
 
 /// Where a link leads.
@@ -143,13 +165,9 @@ impl<'a> Links<'a> {
         Self { at, into }
     }
 
-    pub fn own(&mut self, relation: Relation, field: &str, ids: &[String]) -> &mut Self {
+    pub fn own(&mut self, relation: Relation, field: &'static str, ids: &[String]) -> &mut Self {
         for (index, id) in ids.iter().enumerate() {
-            self.push(
-                relation,
-                Target::Own(id.clone()),
-                &format!("{field}[{index}]"),
-            );
+            self.push(relation, Target::Own(id.clone()), field, Some(index));
         }
         self
     }
@@ -157,16 +175,32 @@ impl<'a> Links<'a> {
     pub fn others(
         &mut self,
         relation: Relation,
-        field: &str,
+        field: &'static str,
         links: &[v1::DocumentLink],
     ) -> &mut Self {
         for (index, link) in links.iter().enumerate() {
-            self.other(relation, &format!("{field}[{index}]"), link);
+            self.lead(relation, field, Some(index), link);
         }
         self
     }
 
-    pub fn other(&mut self, relation: Relation, field: &str, link: &v1::DocumentLink) -> &mut Self {
+    pub fn other(
+        &mut self,
+        relation: Relation,
+        field: &'static str,
+        link: &v1::DocumentLink,
+    ) -> &mut Self {
+        self.lead(relation, field, None, link);
+        self
+    }
+
+    fn lead(
+        &mut self,
+        relation: Relation,
+        field: &'static str,
+        index: Option<usize>,
+        link: &v1::DocumentLink,
+    ) {
         // The contract lets no other document id than a UUID in.
         if let Ok(document_id) = Uuid::parse_str(&link.document_id) {
             let revision = (link.revision > 0).then_some(link.revision);
@@ -175,18 +209,22 @@ impl<'a> Links<'a> {
                 revision,
                 item: link.item_id.clone(),
             };
-            self.push(relation, to, field);
+            self.push(relation, to, field, index);
         }
-        self
     }
 
-    fn push(&mut self, relation: Relation, to: Target, field: &str) {
-        let from_item = self.at.key.to_owned();
+    fn push(&mut self, relation: Relation, to: Target, field: &'static str, index: Option<usize>) {
+        let place = Place {
+            list: self.at.list,
+            item: self.at.index,
+            field,
+            index,
+        };
         self.into.push(Link {
-            from_item,
+            from_item: self.at.key.to_owned(),
             relation,
             to,
-            field: self.at.field(field),
+            place,
         });
     }
 }

@@ -14,6 +14,8 @@ mod rule;
 #[cfg(test)]
 mod tests;
 
+use std::{collections::HashMap, sync::LazyLock};
+
 use prost::{DecodeError, Message};
 use uuid::Uuid;
 
@@ -46,6 +48,8 @@ pub struct Subject<'a> {
     /// Empty outside of rounds.
     pub round: &'a str,
     pub content: &'a Content,
+    /// The content as bytes.
+    pub encoded: &'a [u8],
 }
 
 /// An organization that an item of a document names.
@@ -154,14 +158,13 @@ impl From<Content> for v1::document::Content {
     }
 }
 
-/// Everything that the rules say of a document, in its own order.
-pub fn findings(subject: Subject<'_>) -> Vec<v1::Finding> {
+/// Everything that the rules say of a document with these links.
+pub fn findings(subject: Subject<'_>, links: &[Link]) -> Vec<v1::Finding> {
     let kind = subject.content.as_kind();
     let mut report = Report::default();
-    every_kind::check(&subject, &kind.items(), &kind.links(), &mut report);
+    every_kind::check(&subject, &kind.items(), links, &mut report);
     kind.check(&subject, &mut report);
-    personal_data::check(subject.content, &mut report);
-    put_in_order(&mut report.findings);
+    personal_data::check(subject.content, subject.encoded, &mut report);
     report.findings
 }
 
@@ -181,7 +184,26 @@ pub fn findings_beside(content: &Content, other_id: Uuid, other: &Content) -> Ve
 /// Whether even a draft is refused for the finding: personal data, dates that do not exist or are the wrong way round,
 /// ids used twice.
 pub fn blocking_always(finding: &v1::Finding) -> bool {
-    rules().any(|rule| rule.id == finding.rule && rule.verdict == Verdict::Refuse)
+    rule(&finding.rule).is_some_and(|rule| rule.verdict == Verdict::Refuse)
+}
+
+/// Takes the words out of a finding that are those of its rule, to be kept: a handful of findings says as much as a document.
+pub fn without_words(mut finding: v1::Finding) -> v1::Finding {
+    if rule(&finding.rule).is_some_and(|rule| rule.speaks_in(&finding)) {
+        finding.message_sv.clear();
+        finding.remedy_sv.clear();
+        finding.message_en.clear();
+        finding.remedy_en.clear();
+    }
+    finding
+}
+
+/// Puts the words of its rule back into a finding that was kept without them.
+pub fn with_words(finding: v1::Finding) -> v1::Finding {
+    match rule(&finding.rule) {
+        Some(rule) if finding.message_sv.is_empty() => rule.words(finding),
+        _ => finding,
+    }
 }
 
 /// What is personal in texts that stand beside a content, each given with its path.
@@ -218,6 +240,12 @@ pub fn has_item(content: &Content, item_id: &str, relation: Relation) -> bool {
     items(content)
         .iter()
         .any(|item| item.id == item_id && item.kind == relation.target())
+}
+
+fn rule(id: &str) -> Option<&'static Rule> {
+    static BY_ID: LazyLock<HashMap<&str, &Rule>> =
+        LazyLock::new(|| rules().map(|rule| (rule.id, rule)).collect());
+    BY_ID.get(id).copied()
 }
 
 fn rules() -> impl Iterator<Item = &'static Rule> {

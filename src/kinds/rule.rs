@@ -23,6 +23,27 @@ pub(super) struct Rule {
     pub remedy_en: &'static str,
 }
 
+impl Rule {
+    /// The finding in the words of the rule.
+    pub fn words(&self, finding: v1::Finding) -> v1::Finding {
+        v1::Finding {
+            message_sv: self.message_sv.to_owned(),
+            message_en: self.message_en.to_owned(),
+            remedy_sv: self.remedy_sv.to_owned(),
+            remedy_en: self.remedy_en.to_owned(),
+            ..finding
+        }
+    }
+
+    /// Whether the finding uses the words of the rule.
+    pub fn speaks_in(&self, finding: &v1::Finding) -> bool {
+        finding.message_sv == self.message_sv
+            && finding.message_en == self.message_en
+            && finding.remedy_sv == self.remedy_sv
+            && finding.remedy_en == self.remedy_en
+    }
+}
+
 /// States rules: name, verdict, id, then message and remedy in Swedish, message and remedy in English.
 macro_rules! rules {
     ($($name:ident $verdict:ident $id:literal $message_sv:literal $remedy_sv:literal $message_en:literal $remedy_en:literal;)*) => {
@@ -91,16 +112,13 @@ impl Report {
             Verdict::Justify => v1::Severity::Justify,
             Verdict::Note => v1::Severity::Note,
         };
-        self.findings.push(v1::Finding {
+        self.findings.push(rule.words(v1::Finding {
             rule: rule.id.to_owned(),
             severity: severity.into(),
             field: field.into(),
             key: key.to_owned(),
-            message_sv: rule.message_sv.to_owned(),
-            message_en: rule.message_en.to_owned(),
-            remedy_sv: rule.remedy_sv.to_owned(),
-            remedy_en: rule.remedy_en.to_owned(),
-        });
+            ..v1::Finding::default()
+        }));
     }
 
     /// Notes the rule as broken at a field of the document itself unless it holds.

@@ -45,11 +45,33 @@ fn content(document: &v1::Document) -> Content {
 fn findings_of(document: &v1::Document) -> Vec<v1::Finding> {
     let content = content(document);
     let period = document.period.as_ref();
-    findings(Subject {
+    let subject = Subject {
         period,
         round: &document.round,
         content: &content,
-    })
+        encoded: &content.encode(),
+    };
+    let mut found = findings(subject, &links(&content));
+    put_in_order(&mut found);
+    found
+}
+
+#[test]
+fn a_finding_is_kept_without_the_words_of_its_rule_and_gets_them_back() {
+    let mut document = sample("analysis");
+    document.period = None;
+    let found = findings_of(&document);
+    let [finding] = &found[..] else {
+        panic!("one rule is broken: {found:?}")
+    };
+    let kept = without_words(finding.clone());
+    assert!(kept.message_sv.is_empty() && kept.remedy_en.is_empty());
+    assert_eq!(&with_words(kept), finding);
+    let own = v1::Finding {
+        message_sv: "Andra ord.".to_owned(),
+        ..finding.clone()
+    };
+    assert_eq!(with_words(without_words(own.clone())), own);
 }
 
 fn told(findings: &[v1::Finding]) -> Vec<String> {

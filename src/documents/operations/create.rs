@@ -11,7 +11,7 @@ use crate::{
     access::{Grant, Target},
     clock,
     contract::Violation,
-    documents::model::{Level, Revision},
+    documents::model::{Encoded, Level, Revision},
     error::{Error, Result},
     exchange::Exchange,
     kinds::Content,
@@ -26,8 +26,7 @@ pub struct NewDocument {
     pub round: Option<String>,
     pub period: Option<Period>,
     pub content: Content,
-    /// The content as it is kept and hashed.
-    pub encoded: Vec<u8>,
+    pub encoded: Encoded,
 }
 
 pub async fn create(exchange: &Exchange, call: &Call, new: NewDocument) -> Result<Answer> {
@@ -85,10 +84,10 @@ async fn decide(
         withdraw_reason: WithdrawReason::Unspecified,
         withdrawn: false,
     };
+    revision.write(encoded);
     let mut judgement = judge(exchange, &call.caller, &revision, &content)
         .await?
         .must_be_fit_to_keep()?;
-    revision.write(encoded);
     let links = judgement.links(&revision);
     Ok(Decided {
         revision,

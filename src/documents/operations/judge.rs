@@ -22,7 +22,7 @@ pub struct Judgement {
     owners: HashMap<Uuid, Uuid>,
 }
 
-/// Judges a content in the envelope of a revision. Links are followed as far as the caller sees.
+/// Judges the content of a revision, which it holds encoded too. Links are followed as far as the caller sees.
 pub async fn judge(
     exchange: &Exchange,
     caller: &Caller,
@@ -32,14 +32,15 @@ pub async fn judge(
     let links = kinds::links(content);
     let scope = caller.scope(Act::ReadDocuments);
     let targets = Targets::read(exchange, &scope, &links).await?;
-    let round = revision.round.as_deref().unwrap_or_default();
-    let mut findings = kinds::findings(Subject {
+    let subject = Subject {
         period: revision.period.as_ref(),
-        round,
+        round: revision.round.as_deref().unwrap_or_default(),
         content,
-    });
+        encoded: revision.content.as_deref().unwrap_or_default(),
+    };
+    let mut findings = kinds::findings(subject, &links);
     let broken = links.iter().filter(|link| !targets.has(link));
-    findings.extend(broken.map(|link| leads_nowhere(&link.field, &link.from_item)));
+    findings.extend(broken.map(|link| leads_nowhere(&link.place.to_string(), &link.from_item)));
     let mentions = kinds::mentions(content).into_iter();
     let unknown =
         mentions.filter(|named| !caller.sees_organization_of(named.kind, named.organization_id));

@@ -72,15 +72,19 @@ async fn decide(
         call.caller
             .grant_for(Act::EditDocuments, &target_of(&revision))?;
     }
+    let encoded = content.encode();
+    let writes_content = head.content.as_ref() != Some(&encoded);
+    if writes_content {
+        revision.write(encoded.into());
+    }
     let mut judgement = judge(exchange, &call.caller, &revision, &content)
         .await?
         .must_be_fit_to_keep()?;
-    let encoded = content.encode();
-    let mut links = Vec::new();
-    if head.content.as_ref() != Some(&encoded) {
-        revision.write(encoded);
-        links = judgement.links(&revision);
-    }
+    let links = if writes_content {
+        judgement.links(&revision)
+    } else {
+        Vec::new()
+    };
     Ok(Decided {
         revision,
         content: Some(content),

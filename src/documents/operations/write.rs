@@ -15,7 +15,7 @@ use crate::{
     error::{Error, Result},
     exchange::Exchange,
     journal::{Refusal, RequestKey, Row, Write, Written},
-    kinds::Content,
+    kinds::{self, Content},
     proto::v1::{Act, CreateDocumentResponse, Document, DocumentState, Finding},
 };
 
@@ -113,16 +113,15 @@ fn encode(revision: &Revision, findings: &[Finding]) -> Vec<u8> {
     };
     CreateDocumentResponse {
         document: Some(document),
-        findings: findings.to_vec(),
+        findings: findings.iter().cloned().map(kinds::without_words).collect(),
     }
     .encode_to_vec()
 }
 
 async fn repeat(exchange: &Exchange, call: &Call, answer: &[u8]) -> Result<Answer> {
-    let CreateDocumentResponse {
-        document,
-        mut findings,
-    } = CreateDocumentResponse::decode(answer).map_err(Error::fault)?;
+    let CreateDocumentResponse { document, findings } =
+        CreateDocumentResponse::decode(answer).map_err(Error::fault)?;
+    let mut findings: Vec<_> = findings.into_iter().map(kinds::with_words).collect();
     let Document { id, revision, .. } = document.unwrap_or_default();
     let id = Uuid::try_parse(&id).map_err(Error::fault)?;
     let number = i32::try_from(revision).map_err(Error::fault)?;

@@ -18,14 +18,18 @@ fn every_reference_in_the_samples_is_a_link() {
             "the samples have no link {relation:?}"
         );
     }
+    let first = &links[0];
     assert_eq!(
-        links[0],
-        Link {
-            from_item: "p1".to_owned(),
-            relation: Relation::ProblemEvidence,
-            to: Target::Own("e1".to_owned()),
-            field: "analysis.problems[0].evidence_ids[0]".to_owned(),
-        }
+        (first.from_item.as_str(), first.relation, &first.to),
+        (
+            "p1",
+            Relation::ProblemEvidence,
+            &Target::Own("e1".to_owned())
+        )
+    );
+    assert_eq!(
+        first.place.to_string(),
+        "analysis.problems[0].evidence_ids[0]"
     );
     let goal = links
         .iter()
@@ -38,10 +42,14 @@ fn every_reference_in_the_samples_is_a_link() {
         item: "a1".to_owned(),
     };
     assert_eq!(
-        (&goal.to, goal.field.as_str()),
+        (&goal.to, goal.place.to_string().as_str()),
         (&to, "action_plan.goals[0].development_areas[0]")
     );
-    assert!(links.iter().all(|link| fields::is_known(&link.field)));
+    assert!(
+        links
+            .iter()
+            .all(|link| fields::is_known(&link.place.to_string()))
+    );
 }
 
 #[test]
