@@ -7,6 +7,7 @@ use migrations::Migrator;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr};
 use sea_orm_migration::MigratorTrait;
 
+mod listener;
 mod postgres;
 mod secret;
 mod sqlite;

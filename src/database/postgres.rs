@@ -11,7 +11,7 @@ use sqlx::{
 use super::{Database, OpenError, Purpose, migrate};
 
 const READERS: u32 = 8;
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
+pub(super) const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
 const TIMEOUTS: [(&str, &str); 3] = [
     ("statement_timeout", "5s"),
     ("lock_timeout", "2s"),

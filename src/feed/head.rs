@@ -1,9 +1,9 @@
-//! How far the exchange has come, as this process knows it: at once of what it writes itself, and soon of what other
-//! processes write.
+//! How far the exchange has come, as this process knows it: at once of what it writes itself and of what other processes
+//! announce, and within a second of what they write unheard.
 
 use std::{sync::Arc, time::Duration};
 
-use tokio::sync::watch;
+use tokio::{sync::watch, time::MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
 use super::recent::Recent;
@@ -42,27 +42,55 @@ impl Feed {
     }
 }
 
-async fn follow(database: Database, mut own: watch::Receiver<i64>, announce: watch::Sender<i64>) {
+/// Follows what this process writes, what others announce, and what is there: the table is the truth.
+async fn follow(database: Database, own: watch::Receiver<i64>, head: watch::Sender<i64>) {
+    let (hint, hints) = watch::channel(0);
+    let listening = database.listen(journal::ANNOUNCED_ON, |position| {
+        hint.send_replace(position.parse().unwrap_or_default());
+    });
+    tokio::select! {
+        () = listening => {}
+        () = look(&database, own, hints, head) => {}
+    }
+}
+
+/// Looks at the table when others announce what is not known here, and now and then where nothing is announced.
+async fn look(
+    database: &Database,
+    mut own: watch::Receiver<i64>,
+    mut hints: watch::Receiver<i64>,
+    head: watch::Sender<i64>,
+) {
     let mut poll = tokio::time::interval(POLL);
-    poll.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    poll.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
-        let reached = tokio::select! {
+        let known = *head.borrow();
+        tokio::select! {
             changed = own.changed() => match changed {
-                Ok(()) => *own.borrow_and_update(),
+                Ok(()) => reach(&head, *own.borrow_and_update()),
                 Err(_) => return,
             },
-            _ = poll.tick() => match journal::reached(database.reader()).await {
-                Ok(reached) => reached.position,
-                Err(cause) => {
-                    tracing::debug!(%cause, "The head of the feed can not be read.");
-                    continue;
+            Ok(()) = hints.changed() => {
+                if *hints.borrow_and_update() > known {
+                    ask(database, &head).await;
                 }
-            },
-        };
-        announce.send_if_modified(|head| {
-            let further = reached > *head;
-            *head = reached.max(*head);
-            further
-        });
+            }
+            _ = poll.tick() => ask(database, &head).await,
+        }
     }
+}
+
+async fn ask(database: &Database, head: &watch::Sender<i64>) {
+    match journal::reached(database.reader()).await {
+        Ok(reached) => reach(head, reached.position),
+        Err(cause) => tracing::debug!(%cause, "The head of the feed can not be read."),
+    }
+}
+
+fn reach(head: &watch::Sender<i64>, position: i64) {
+    head.send_if_modified(|known| {
+        let further = position > *known;
+        *known = position.max(*known);
+        further
+    });
 }

@@ -6,6 +6,9 @@ use uuid::Uuid;
 use super::{PARTITION, partition, store};
 use crate::{clock, database::Database};
 
+/// The channel on which positions are announced as they are committed, where the database can.
+pub const ANNOUNCED_ON: &str = "styrkedja_head";
+
 /// A point in a history.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Reached {

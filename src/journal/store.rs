@@ -383,7 +383,13 @@ pub async fn write(tx: &DatabaseTransaction, batch: &Batch<'_>) -> Result<(), Db
 }
 
 async fn advance(tx: &DatabaseTransaction, partition: &partition::Model) -> Result<(), DbErr> {
-    let sql = "UPDATE partitions SET position = $1, chain_hash = $2 WHERE partition = $3";
+    // Announced with the commit, and to nobody without it.
+    let sql = if tx.get_database_backend() == DbBackend::Postgres {
+        "UPDATE partitions SET position = $1, chain_hash = $2 WHERE partition = $3
+            RETURNING pg_notify('styrkedja_head', position::text)"
+    } else {
+        "UPDATE partitions SET position = $1, chain_hash = $2 WHERE partition = $3"
+    };
     let values: [Value; 3] = [
         partition.position.into(),
         partition.chain_hash.clone().into(),

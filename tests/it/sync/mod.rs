@@ -5,6 +5,7 @@ mod history;
 mod pull;
 mod replica;
 mod scope;
+mod servers;
 mod watch;
 
 use styrkedja::proto::v1::{

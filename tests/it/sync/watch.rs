@@ -30,13 +30,13 @@ stories!(
 const SOON: Duration = Duration::from_secs(10);
 
 /// A caller that watches, and its copy.
-struct Watcher {
+pub struct Watcher {
     stream: Streaming<WatchResponse>,
-    copy: Replica,
+    pub copy: Replica,
 }
 
 impl Watcher {
-    async fn of(client: &Client, copy: Replica) -> Self {
+    pub async fn of(client: &Client, copy: Replica) -> Self {
         let request = WatchRequest {
             cursor: copy.cursor.clone(),
             filter: copy.filter.clone(),
@@ -57,7 +57,7 @@ impl Watcher {
     }
 
     /// Listens until it is told so.
-    async fn until(&mut self, what: impl Fn(&Told) -> bool) -> Vec<Told> {
+    pub async fn until(&mut self, what: impl Fn(&Told) -> bool) -> Vec<Told> {
         let mut all = Vec::new();
         while !all.iter().any(&what) {
             let message = tokio::time::timeout(SOON, self.stream.message()).await;
