@@ -11,6 +11,7 @@ mod listener;
 mod postgres;
 mod secret;
 mod sqlite;
+pub mod trouble;
 
 /// What the database is opened for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -25,11 +25,11 @@ use crate::{
     feed, organizations,
     proto::{
         self,
+        feed::sync_service_server::SyncServiceServer,
         v1::{
             access_service_server::AccessServiceServer,
             document_service_server::DocumentServiceServer,
             organization_service_server::OrganizationServiceServer,
-            sync_service_server::SyncServiceServer,
         },
     },
 };

@@ -3,7 +3,8 @@
 use std::{fmt, time::Duration};
 
 use prost_reflect::{
-    DescriptorPool, DynamicMessage, MessageDescriptor, MethodDescriptor, ReflectMessage,
+    DescriptorPool, DynamicMessage, FieldDescriptor, MessageDescriptor, MethodDescriptor,
+    ReflectMessage,
 };
 
 use super::{
@@ -223,7 +224,7 @@ impl Reading<'_> {
                 format!("Document.{} has no {name}", field.name())
             });
             let message = field.kind().as_message().cloned();
-            let Some(rule) = message.and_then(|message| self.kind(&message, field.name())) else {
+            let Some(rule) = message.and_then(|message| self.kind(&message, &field)) else {
                 continue;
             };
             match DocumentKind::from_str_name(&name) {
@@ -245,7 +246,7 @@ impl Reading<'_> {
         rules
     }
 
-    fn kind(&mut self, message: &MessageDescriptor, field: &str) -> Option<KindRule> {
+    fn kind(&mut self, message: &MessageDescriptor, field: &FieldDescriptor) -> Option<KindRule> {
         let Some(access) = self.option::<v1::KindAccess>(&message.options(), "kind") else {
             self.missing
                 .push(format!("{} states no access rule", message.full_name()));
@@ -253,7 +254,8 @@ impl Reading<'_> {
         };
         let rule = KindRule {
             message: message.full_name().to_owned(),
-            field: field.to_owned(),
+            field: field.name().to_owned(),
+            number: field.number(),
             authors: access.authors().collect(),
             reviewers: access.reviewers().collect(),
             readers: access.readers().collect(),

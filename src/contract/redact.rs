@@ -8,6 +8,22 @@ use prost_reflect::{DynamicMessage, ReflectMessage, Value};
 use super::{Contract, descriptors, get};
 use crate::proto::v1::{Document, Role};
 
+/// Which of the narrowed fields are shown. Whoever has the same is shown the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Visibility(Vec<bool>);
+
+impl Visibility {
+    /// What those who have the roles see.
+    pub fn of(roles: &BTreeSet<Role>) -> Self {
+        let narrowed = get().narrowed();
+        Self(
+            narrowed
+                .map(|(_, field)| field.is_visible_to(roles))
+                .collect(),
+        )
+    }
+}
+
 /// Clears the fields that none of the roles may see, and gives their paths. A field that is empty is not hidden.
 pub fn redact(document: &mut Document, roles: &BTreeSet<Role>) -> Vec<String> {
     let contract = get();
@@ -30,15 +46,9 @@ pub fn redact(document: &mut Document, roles: &BTreeSet<Role>) -> Vec<String> {
     hidden
 }
 
-/// Whether those who have the one roles see the same fields as those who have the others.
-pub fn see_alike(some: &BTreeSet<Role>, others: &BTreeSet<Role>) -> bool {
-    get()
-        .narrowed()
-        .all(|(_, field)| field.is_visible_to(some) == field.is_visible_to(others))
-}
-
 impl Contract {
-    fn shows_everything_to(&self, roles: &BTreeSet<Role>) -> bool {
+    /// Whether nothing is hidden from those who have the roles.
+    pub fn shows_everything_to(&self, roles: &BTreeSet<Role>) -> bool {
         self.narrowed().all(|(_, field)| field.is_visible_to(roles))
     }
 }

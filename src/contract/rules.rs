@@ -78,6 +78,8 @@ pub struct KindRule {
     pub message: String,
     /// The field of `Document` that holds it, for example `analysis`.
     pub field: String,
+    /// Its number.
+    pub number: u32,
     pub authors: Vec<Role>,
     pub reviewers: Vec<Role>,
     pub readers: Vec<Role>,
@@ -116,6 +118,7 @@ static NO_ROLE: RoleRule = RoleRule {
 static NO_KIND: KindRule = KindRule {
     message: String::new(),
     field: String::new(),
+    number: 0,
     authors: Vec::new(),
     reviewers: Vec::new(),
     readers: Vec::new(),

@@ -53,3 +53,38 @@ pub struct Model {
 pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
+
+#[cfg(test)]
+pub mod tests {
+    use super::Model;
+    use crate::proto::v1::{DocumentKind, DocumentState};
+
+    /// A draft of an analysis, as it is first written.
+    pub fn draft() -> Model {
+        Model {
+            owner_id: uuid::Uuid::from_u128(1),
+            document_id: uuid::Uuid::from_u128(2),
+            revision: 1,
+            kind: DocumentKind::Analysis as i16,
+            state: DocumentState::Draft as i16,
+            level: 1,
+            round: None,
+            period_start: None,
+            period_end: None,
+            external_scheme: None,
+            external_value: None,
+            author: "exchange:anna".to_owned(),
+            author_organization_id: uuid::Uuid::from_u128(1),
+            created_at: 1,
+            updated_at: 1,
+            content: None,
+            content_revision: 1,
+            content_hash: vec![7; 32],
+            review: None,
+            justifications: None,
+            withdraw_reason: 0,
+            position: 1,
+            until_position: None,
+        }
+    }
+}

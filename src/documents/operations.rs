@@ -71,6 +71,15 @@ impl Shown {
         Ok(Self::with(caller, revision, content))
     }
 
+    /// Shows a revision, with the content that was read with it, to those who have the roles.
+    pub(super) fn to(roles: &BTreeSet<Role>, revision: Revision) -> Result<Self> {
+        Ok(Self {
+            content: content_of(&revision)?,
+            revision,
+            roles: roles.clone(),
+        })
+    }
+
     fn with(caller: &Caller, revision: Revision, content: Option<Content>) -> Self {
         let target = target_of(&revision);
         let grants = caller.grants().iter();

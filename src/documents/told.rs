@@ -1,9 +1,87 @@
-//! A document as the feed tells it: a revision that was read elsewhere, shown as `GetDocument` would show it.
+//! A document as the feed tells it: a revision that was read elsewhere, encoded as `GetDocument` would show it.
 
-use super::{operations::Shown, store::Found, wire};
-use crate::{access::Caller, error::Result, proto::v1};
+use std::collections::BTreeSet;
 
-/// The revision without what the caller may not see.
-pub fn told(caller: &Caller, found: Found) -> Result<v1::Document> {
-    Ok(wire::document(Shown::read(caller, found.try_into()?)?))
+use prost::{Message, encoding};
+
+use super::{model::Revision, operations::Shown, store::Found, wire};
+use crate::{contract, error::Result, proto::v1::Role};
+
+/// The encoded `Document`, without what those who have the roles may not see.
+pub fn told(roles: &BTreeSet<Role>, found: Found) -> Result<Vec<u8>> {
+    let mut revision = Revision::try_from(found)?;
+    let contract = contract::get();
+    if !contract.shows_everything_to(roles) {
+        return Ok(wire::document(Shown::to(roles, revision)?).encode_to_vec());
+    }
+    // Nothing is left out of it: the content goes in as it is kept.
+    let content = revision.content.take();
+    let field = contract.kind(revision.kind).number;
+    let mut document = wire::document(Shown::to(roles, revision)?).encode_to_vec();
+    if let Some(content) = content {
+        encoding::bytes::encode(field, &content, &mut document);
+    }
+    Ok(document)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        documents::entity,
+        kinds::Content,
+        proto::v1::{self, DocumentKind, DocumentState},
+    };
+
+    fn found(state_now: DocumentState) -> Found {
+        let content = Content::ActionPlan(v1::ActionPlan {
+            title: "Läsning".to_owned(),
+            measures: vec![v1::Measure {
+                id: "m1".to_owned(),
+                cost_sek: Some(5),
+                ..v1::Measure::default()
+            }],
+            ..v1::ActionPlan::default()
+        });
+        let row = entity::Model {
+            kind: DocumentKind::ActionPlan as i16,
+            content: Some(content.encode()),
+            ..entity::tests::draft()
+        };
+        let state_now = state_now as i16;
+        Found { row, state_now }
+    }
+
+    fn read(role: Role, state_now: DocumentState) -> v1::Document {
+        let bytes = told(&BTreeSet::from([role]), found(state_now)).unwrap();
+        v1::Document::decode(bytes.as_slice()).unwrap()
+    }
+
+    #[test]
+    fn what_is_told_is_what_is_shown() {
+        for role in [Role::Principal, Role::Observer, Role::GoverningBoard] {
+            for state_now in [DocumentState::Draft, DocumentState::Withdrawn] {
+                let revision = Revision::try_from(found(state_now)).unwrap();
+                let shown = Shown::to(&BTreeSet::from([role]), revision).unwrap();
+                assert_eq!(read(role, state_now), wire::document(shown));
+            }
+        }
+    }
+
+    #[test]
+    fn content_is_told_to_those_who_may_see_it() {
+        let whole = read(Role::Principal, DocumentState::Draft);
+        assert_eq!(whole.kind(), DocumentKind::ActionPlan);
+        let Some(v1::document::Content::ActionPlan(plan)) = whole.content else {
+            panic!("it has its content")
+        };
+        assert_eq!(plan.measures[0].cost_sek, Some(5));
+        let narrowed = read(Role::Observer, DocumentState::Draft);
+        assert_eq!(
+            narrowed.hidden_fields,
+            ["author", "action_plan.measures[0].cost_sek"]
+        );
+        let withdrawn = read(Role::Principal, DocumentState::Withdrawn);
+        assert_eq!(withdrawn.content, None);
+    }
 }

@@ -9,11 +9,14 @@ use std::time::Duration;
 use tonic::{Code, Status};
 use uuid::Uuid;
 
-use crate::{clock, contract::Violation, journal, page, proto::v1};
+use crate::{clock, contract::Violation, database::trouble, journal, page, proto::v1};
 use details::Details;
 
 /// The domain of every `google.rpc.ErrorInfo`.
 pub const DOMAIN: &str = "styrkedja";
+
+/// Somebody must make room first.
+const RETRY_WITHOUT_ROOM: Duration = Duration::from_secs(30);
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -68,6 +71,10 @@ pub enum Error {
     QuotaUsedUp { retry_after: Duration },
     #[error("The exchange is busy or stopping; try again with the same request id.")]
     TryAgain { retry_after: Duration },
+    #[error(
+        "The exchange can not write: its storage is full or failing. Nothing was changed, and what is kept can be read; try again later with the same request id."
+    )]
+    NoRoom,
     #[error("The call took longer than the method allows; try again with the same request id.")]
     Deadline,
     /// A fault of the exchange. The cause is logged under the incident and never sent.
@@ -139,7 +146,7 @@ impl Error {
             Self::ReaderTooSlow { .. } => (Code::ResourceExhausted, Reason::ReaderTooSlow),
             Self::TooLarge { .. } => (Code::ResourceExhausted, Reason::RequestTooLarge),
             Self::QuotaUsedUp { .. } => (Code::ResourceExhausted, Reason::QuotaUsedUp),
-            Self::TryAgain { .. } => (Code::Unavailable, Reason::TryAgain),
+            Self::TryAgain { .. } | Self::NoRoom => (Code::Unavailable, Reason::TryAgain),
             Self::Deadline => (Code::DeadlineExceeded, Reason::Deadline),
             Self::Fault { .. } => (Code::Internal, Reason::Fault),
             Self::NoSuchMethod => (Code::Unimplemented, Reason::NoSuchMethod),
@@ -165,6 +172,9 @@ impl Error {
             Self::QuotaUsedUp { retry_after } | Self::TryAgain { retry_after } => {
                 details.retry(*retry_after)
             }
+            Self::NoRoom => details.retry(RETRY_WITHOUT_ROOM).in_swedish(
+                "Utbytet kan inte skriva: lagringen är full eller trasig. Ingenting har ändrats, och det som finns kan läsas; försök igen senare med samma request_id.",
+            ),
             Self::Fault { incident, .. } => details.with("incident", &incident.to_string()),
             Self::ReaderTooSlow { cursor } => details.with("cursor", cursor),
             Self::SnapshotRequired => details.in_swedish(
@@ -202,8 +212,9 @@ impl From<Error> for Status {
 impl From<sea_orm::DbErr> for Error {
     fn from(cause: sea_orm::DbErr) -> Self {
         use sea_orm::DbErr;
-        if matches!(cause, DbErr::Conn(_) | DbErr::ConnectionAcquire(_)) {
-            tracing::warn!(%cause, "The database can not be reached.");
+        let is_away = matches!(cause, DbErr::Conn(_)) || trouble::is_passing(&cause);
+        if is_away || trouble::is_too_slow(&cause) {
+            tracing::warn!(%cause, "The database does not answer.");
             return Self::try_again();
         }
         Self::fault(cause)
@@ -219,6 +230,7 @@ impl From<journal::Refusal> for Error {
             Refusal::ExternalIdTaken { .. } => Self::ExternalIdTaken,
             Refusal::RequestIdConflict => Self::RequestIdConflict,
             Refusal::RegisterChanged | Refusal::Unavailable(_) => Self::try_again(),
+            Refusal::NoRoom => Self::NoRoom,
         }
     }
 }

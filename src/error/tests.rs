@@ -57,6 +57,7 @@ fn every_kind_of_error() -> Vec<Error> {
             retry_after: Duration::from_mins(1),
         },
         Error::try_again(),
+        Error::NoRoom,
         Error::Deadline,
         Error::fault(anyhow::anyhow!("the disk is full")),
         Error::NoSuchMethod,

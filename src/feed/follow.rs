@@ -6,18 +6,19 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::{
+    answer::Telling,
     changes::{self, Item},
     cursor::{Cursor, Stage},
-    facts::Facts,
     filter::Filter,
     outlet::Outlet,
-    recent::{Recent, Write},
+    recent::Recent,
+    revision::Revision,
+    ring::Write,
     shift,
-    store::{self, Entry, Revision, What},
+    store::{self, Entry, What},
     view::View,
 };
 use crate::{
-    documents,
     error::{Error, Result},
     exchange::Exchange,
     organizations::{self, entity},
@@ -124,11 +125,16 @@ impl Follower {
                         position, entered, ..
                     } => {
                         let revision = revisions.remove(&position).ok_or_else(missing)?;
-                        self.show(revision, entered).await?;
+                        let telling = if entered {
+                            Telling::Entered
+                        } else {
+                            Telling::Upsert
+                        };
+                        self.show(&revision, telling).await?;
                     }
                     Item::Tombstone { position, .. } => {
                         let revision = revisions.remove(&position).ok_or_else(missing)?;
-                        self.outlet.push(self.tombstone(&revision)).await?;
+                        self.outlet.push(revision.tombstone_in(&self.now)).await?;
                     }
                     Item::Organization { position, .. } => {
                         let row = rows.remove(&position).ok_or_else(missing)?;
@@ -150,20 +156,11 @@ impl Follower {
 
     /// Shows a revision, unless the caller can not see it, or what became of it, any more: then it is told to leave when
     /// it comes to that.
-    pub(super) async fn show(&mut self, revision: Revision, entered: bool) -> Result<()> {
-        let Revision { found, since } = revision;
-        let is_seen = |facts: &Facts| self.now.sees(facts);
-        if !is_seen(&Facts::from(&found.row)) || !since.iter().all(is_seen) {
-            return Ok(());
+    pub(super) async fn show(&mut self, revision: &Revision, telling: Telling) -> Result<()> {
+        match revision.shown_in(&self.now, telling)? {
+            Some(event) => self.outlet.push_encoded(event).await,
+            None => Ok(()),
         }
-        let document = documents::told(&self.now.caller, found)?;
-        self.outlet
-            .push(if entered {
-                event::What::Entered(document)
-            } else {
-                event::What::Upsert(document)
-            })
-            .await
     }
 
     pub(super) async fn show_organization(&mut self, row: entity::Model) -> Result<()> {
@@ -176,28 +173,11 @@ impl Follower {
             .await
     }
 
-    /// Of whom the caller can not see any more, nothing but the id is told.
-    fn tombstone(&self, revision: &Revision) -> event::What {
-        let row = &revision.found.row;
-        if !revision.since.iter().all(|facts| self.now.sees(facts)) {
-            return left(row.document_id);
-        }
-        let external_id = row.external_scheme.clone().zip(row.external_value.clone());
-        event::What::Tombstone(v1::Tombstone {
-            id: row.document_id.to_string(),
-            kind: row.kind.into(),
-            owner_id: row.owner_id.to_string(),
-            external_id: external_id.map(|(scheme, value)| v1::ExternalId { scheme, value }),
-            reason: row.withdraw_reason.into(),
-            revision: row.revision.unsigned_abs(),
-        })
-    }
-
     /// Where the copy stands when all is told so far.
     pub(super) fn cursor(&self, stage: Stage) -> Cursor {
         Cursor {
             epoch: self.epoch,
-            sight: self.then.caller.sight(),
+            sight: self.then.sight(),
             position: self.position,
             stage,
         }

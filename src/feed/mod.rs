@@ -1,6 +1,7 @@
 //! What happened, in order, to those who may see it: snapshots, what has changed since a cursor, and what changes now.
 //! Reads the entries of the journal by position, and what access was at each. Writes nothing.
 
+mod answer;
 mod changes;
 mod cursor;
 mod facts;
@@ -10,11 +11,14 @@ mod head;
 mod operations;
 mod outlet;
 mod recent;
+mod revision;
+mod ring;
 mod rpc;
 mod shift;
 mod snapshot;
 mod store;
 mod view;
 
+pub use answer::Answer;
 pub use head::Feed;
 pub use rpc::Rpc;

@@ -8,10 +8,11 @@ use tokio::{
 };
 
 use super::{
+    answer::Answer,
     cursor::{Cursor, Stage},
     filter::Filter,
     follow::Follower,
-    outlet::{Message, Outlet, WAITING},
+    outlet::{Outlet, WAITING},
     view::View,
 };
 use crate::{
@@ -26,16 +27,16 @@ const LOOK: Duration = Duration::from_secs(2);
 /// How long a watching caller is left without a cursor.
 const QUIET: Duration = Duration::from_secs(10);
 
-/// What a caller gets: messages, and then why there are no more. None: all is told.
+/// What a caller gets: answers, and then why there are no more. None: all is told.
 pub struct Told {
-    pub messages: mpsc::Receiver<Message>,
+    pub answers: mpsc::Receiver<Answer>,
     pub end: oneshot::Receiver<Option<Error>>,
 }
 
 /// A call that may begin.
 pub struct Call {
     follower: Follower,
-    messages: mpsc::Receiver<Message>,
+    answers: mpsc::Receiver<Answer>,
     /// Where it begins. None: with a snapshot.
     stage: Option<Stage>,
     /// The position that the exchange had reached.
@@ -73,7 +74,7 @@ impl Call {
         if cursor.is_some_and(|cursor| cursor.sight != then.sight()) {
             return Err(Error::SnapshotRequired);
         }
-        let (sender, messages) = mpsc::channel(WAITING);
+        let (sender, answers) = mpsc::channel(WAITING);
         let sealing = (exchange.pages.clone(), caller.clone(), filter.clone());
         let outlet = Outlet::new(sender, move |cursor| {
             let (pages, caller, filter) = &sealing;
@@ -91,7 +92,7 @@ impl Call {
         };
         Ok(Self {
             follower,
-            messages,
+            answers,
             stage: cursor.map(|cursor| cursor.stage),
             head,
         })
@@ -111,7 +112,7 @@ impl Call {
     fn run(self, goes_on: bool) -> Told {
         let Self {
             mut follower,
-            messages,
+            answers,
             stage,
             head,
         } = self;
@@ -132,7 +133,7 @@ impl Call {
                 .unwrap_or_else(|| Err(Error::try_again()));
             drop(ended.send(result.err()));
         });
-        Told { messages, end }
+        Told { answers, end }
     }
 }
 

@@ -3,10 +3,13 @@
 
 use std::time::Duration;
 
-use prost::Message as _;
+use prost::bytes::Bytes;
 use tokio::{sync::mpsc, time::Instant};
 
-use super::cursor::Cursor;
+use super::{
+    answer::{self, Answer},
+    cursor::Cursor,
+};
 use crate::{
     error::{Error, Result},
     proto::v1::{self, event::What},
@@ -22,20 +25,11 @@ pub const WAITING: usize = 8;
 /// How long a caller may leave messages waiting.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// A message to the caller.
-#[derive(Clone, Debug)]
-pub struct Message {
-    pub events: Vec<v1::Event>,
-    /// Empty: more of the same write follows.
-    pub cursor: String,
-    pub progress: v1::SyncProgress,
-}
-
 /// Gathers events and sends them.
 pub struct Outlet {
-    sender: mpsc::Sender<Message>,
+    sender: mpsc::Sender<Answer>,
     seal: Box<dyn Fn(Cursor) -> String + Send + Sync>,
-    events: Vec<v1::Event>,
+    events: Vec<Bytes>,
     bytes: usize,
     /// Where all that was pushed is whole.
     whole: Option<Cursor>,
@@ -46,7 +40,7 @@ pub struct Outlet {
 
 impl Outlet {
     pub fn new(
-        sender: mpsc::Sender<Message>,
+        sender: mpsc::Sender<Answer>,
         seal: impl Fn(Cursor) -> String + Send + Sync + 'static,
     ) -> Self {
         Self {
@@ -72,8 +66,12 @@ impl Outlet {
     }
 
     pub async fn push(&mut self, what: What) -> Result<()> {
-        let event = v1::Event { what: Some(what) };
-        let bytes = event.encoded_len();
+        self.push_encoded(answer::event(what)).await
+    }
+
+    /// Pushes an encoded `Event`.
+    pub async fn push_encoded(&mut self, event: Bytes) -> Result<()> {
+        let bytes = event.len();
         if !self.events.is_empty() && self.bytes + bytes > MESSAGE_BYTES {
             self.send().await?;
         }
@@ -103,14 +101,14 @@ impl Outlet {
 
     /// Sends what there is, at least how far the call has come.
     pub async fn send(&mut self) -> Result<()> {
-        let message = Message {
+        let answer = Answer {
             events: std::mem::take(&mut self.events),
             cursor: self.whole.take().map(&self.seal).unwrap_or_default(),
-            progress: self.progress,
+            progress: Some(self.progress),
         };
         self.bytes = 0;
-        let cursor = message.cursor.clone();
-        match self.sender.send_timeout(message, PATIENCE).await {
+        let cursor = answer.cursor.clone();
+        match self.sender.send_timeout(answer, PATIENCE).await {
             Ok(()) => {
                 if !cursor.is_empty() {
                     self.last_cursor = cursor;

@@ -7,15 +7,15 @@ use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
 
 use super::{
+    answer::Answer,
     filter::Filter,
     operations::{Call, Told},
-    outlet::Message,
 };
 use crate::{
     access::caller_of,
     error::Error,
     exchange::Exchange,
-    proto::v1::{self, sync_service_server::SyncService},
+    proto::{feed::sync_service_server::SyncService, v1},
 };
 
 /// The sync service of an exchange.
@@ -28,12 +28,12 @@ impl Rpc {
     }
 }
 
-type Answers<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
+type Answers = Pin<Box<dyn Stream<Item = Result<Answer, Status>> + Send>>;
 
 #[tonic::async_trait]
 impl SyncService for Rpc {
-    type PullStream = Answers<v1::PullResponse>;
-    type WatchStream = Answers<v1::WatchResponse>;
+    type PullStream = Answers;
+    type WatchStream = Answers;
 
     async fn pull(
         &self,
@@ -42,12 +42,7 @@ impl SyncService for Rpc {
         let caller = caller_of(&request)?;
         let v1::PullRequest { cursor, filter } = request.into_inner();
         let call = Call::begin(&self.0, &caller, Filter::of(filter)?, &cursor).await?;
-        let answers = answers(call.pull(), |message| v1::PullResponse {
-            events: message.events,
-            cursor: message.cursor,
-            progress: Some(message.progress),
-        });
-        Ok(Response::new(answers))
+        Ok(Response::new(answers(call.pull())))
     }
 
     async fn watch(
@@ -57,22 +52,13 @@ impl SyncService for Rpc {
         let caller = caller_of(&request)?;
         let v1::WatchRequest { cursor, filter } = request.into_inner();
         let call = Call::begin(&self.0, &caller, Filter::of(filter)?, &cursor).await?;
-        let answers = answers(call.watch(), |message| v1::WatchResponse {
-            events: message.events,
-            cursor: message.cursor,
-            progress: Some(message.progress),
-        });
-        Ok(Response::new(answers))
+        Ok(Response::new(answers(call.watch())))
     }
 }
 
-/// Messages as they come, then the status of the call.
-fn answers<T: Send + 'static>(
-    told: Told,
-    answer: impl Fn(Message) -> T + Send + 'static,
-) -> Answers<T> {
-    let Told { messages, end } = told;
-    let messages = ReceiverStream::new(messages).map(move |message| Ok(answer(message)));
+/// Answers as they come, then the status of the call.
+fn answers(Told { answers, end }: Told) -> Answers {
+    let answers = ReceiverStream::new(answers).map(Ok);
     let end = stream::once(async {
         // A call that ended without a word must not look as if all were told.
         let silent = |_| {
@@ -83,5 +69,5 @@ fn answers<T: Send + 'static>(
         end.await.unwrap_or_else(silent)
     });
     let end = end.filter_map(async |error| error.map(|error| Err(Status::from(error))));
-    Box::pin(messages.chain(end))
+    Box::pin(answers.chain(end))
 }

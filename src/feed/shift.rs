@@ -7,18 +7,14 @@ use sea_orm::{ColumnTrait, Condition};
 use uuid::Uuid;
 
 use super::{
+    answer::Telling,
     changes,
-    facts::Facts,
     follow::{Follower, left, organization_left},
-    store::{self, Entry, Revision},
+    revision::Revision,
+    store::{self, Entry},
     view::View,
 };
-use crate::{
-    access::Shift,
-    contract, documents,
-    error::{Error, Result},
-    organizations,
-};
+use crate::{access::Shift, contract::Visibility, documents, error::Result, organizations};
 
 /// Rows read at a time.
 const DOCUMENTS: usize = 25;
@@ -130,9 +126,9 @@ async fn tell_documents_of(follower: &mut Follower, sides: &Sides, seen: Conditi
         let found = store::documents_at(reader, sides.last, seen.clone(), from, limit).await?;
         let last_page = found.len() < DOCUMENTS;
         for revision in found {
-            from = revision.found.row.document_id;
-            if revision.found.row.position < sides.first {
-                tell_document(follower, sides, revision).await?;
+            from = revision.document();
+            if revision.position() < sides.first {
+                tell_document(follower, sides, &revision).await?;
             }
         }
         if last_page {
@@ -144,19 +140,16 @@ async fn tell_documents_of(follower: &mut Follower, sides: &Sides, seen: Conditi
 async fn tell_document(
     follower: &mut Follower,
     Sides { before, after, .. }: &Sides,
-    revision: Revision,
+    revision: &Revision,
 ) -> Result<()> {
-    let facts = Facts::from(&revision.found.row);
-    let (before, after) = (before.roles_on(&facts), after.roles_on(&facts));
+    let roles = |view: &View| view.roles_on(revision.facts());
+    let (before, after) = (roles(before), roles(after));
     match (before.is_empty(), after.is_empty()) {
-        (true, false) => follower.show(revision, true).await,
-        (false, true) => {
-            let id = revision.found.row.document_id;
-            follower.outlet.push(left(id)).await
+        (true, false) => follower.show(revision, Telling::Entered).await,
+        (false, true) => follower.outlet.push(left(revision.document())).await,
+        (false, false) if Visibility::of(&before) != Visibility::of(&after) => {
+            follower.show(revision, Telling::Upsert).await
         }
-        (false, false) if !contract::see_alike(&before, &after) => {
-            follower.show(revision, false).await
-        }
-        (false, false) | (true, true) => Ok::<(), Error>(()),
+        (false, false) | (true, true) => Ok(()),
     }
 }

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{cursor::Stage, follow::Follower, store};
+use super::{answer::Telling, cursor::Stage, follow::Follower, store};
 use crate::{
     error::Result,
     proto::v1::{self, event::What},
@@ -83,8 +83,8 @@ impl Follower {
             .await?;
             let last_page = found.len() < DOCUMENTS;
             for revision in found {
-                from = revision.found.row.document_id;
-                self.show(revision, false).await?;
+                from = revision.document();
+                self.show(&revision, Telling::Upsert).await?;
                 self.outlet.progress().told += 1;
                 self.outlet
                     .whole(self.cursor(Stage::Documents(from)))

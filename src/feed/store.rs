@@ -8,7 +8,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::facts::Facts;
+use super::{facts::Facts, revision::Revision};
 use crate::{
     documents::{self, Found, entity as revisions},
     journal::{Target, standing_at},
@@ -57,30 +57,6 @@ pub enum What {
     },
     /// Nothing that is told.
     Other,
-}
-
-/// A revision with what its document has become since, as far as is known: whoever is shown it must see all of that.
-#[derive(Clone, Debug)]
-pub struct Revision {
-    pub found: Found,
-    pub since: Vec<Facts>,
-}
-
-impl Revision {
-    /// Learns what the document has become.
-    pub fn became(&mut self, facts: Facts) {
-        if facts.is_withdrawn() {
-            self.found.state_now = facts.state;
-        }
-        if !self.since.contains(&facts) {
-            self.since.push(facts);
-        }
-    }
-
-    /// What its content weighs.
-    pub fn bytes(&self) -> usize {
-        self.found.row.content.as_ref().map_or(0, Vec::len)
-    }
 }
 
 /// The next entries after a position and up to another, whole writes only.
@@ -173,7 +149,7 @@ pub async fn revisions(
     let revisions = with_heads(db, found).await?;
     Ok(revisions
         .into_iter()
-        .map(|revision| (revision.found.row.position, revision))
+        .map(|revision| (revision.position(), revision))
         .collect())
 }
 
@@ -217,10 +193,7 @@ async fn with_heads(db: &impl ConnectionTrait, found: Vec<Found>) -> Result<Vec<
             head.cloned()
                 .ok_or_else(|| DbErr::RecordNotFound("the head of a document".to_owned()))?
         };
-        Ok(Revision {
-            found,
-            since: vec![head],
-        })
+        Ok(Revision::new(found, head))
     };
     found.into_iter().map(with_head).collect()
 }

@@ -1,12 +1,12 @@
 //! What a caller sees in one state of the register.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::OnceLock};
 
 use uuid::Uuid;
 
 use super::facts::Facts;
 use crate::{
-    access::{Caller, Scope},
+    access::{Caller, Scope, Sight},
     proto::v1::{Act, Role},
 };
 
@@ -16,6 +16,7 @@ pub struct View {
     pub caller: Caller,
     pub documents: Scope,
     pub organizations: Scope,
+    sight: OnceLock<Sight>,
 }
 
 impl View {
@@ -23,8 +24,14 @@ impl View {
         Self {
             documents: caller.scope(Act::ReadDocuments),
             organizations: caller.scope(Act::ReadOrganizations),
+            sight: OnceLock::new(),
             caller,
         }
+    }
+
+    /// The rights by which the caller sees.
+    pub fn sight(&self) -> Sight {
+        *self.sight.get_or_init(|| self.caller.sight())
     }
 
     pub fn sees(&self, facts: &Facts) -> bool {
@@ -40,9 +47,8 @@ impl View {
     }
 
     /// Whether time has ended none of the grants that acted in the other view of the same state.
-    pub fn acts_as(&self, other: &Self) -> bool {
-        let ids =
-            |view: &Self| -> Vec<Uuid> { view.caller.grants_now().map(|grant| grant.id).collect() };
-        ids(self) == ids(other)
+    pub fn acts_as<'a>(&'a self, other: &'a Self) -> bool {
+        let ids = |view: &'a Self| view.caller.grants_now().map(|grant| grant.id);
+        ids(self).eq(ids(other))
     }
 }

@@ -137,6 +137,9 @@ pub enum Refusal {
     /// Nothing was written, or it is not known; repeating the request with its id is safe.
     #[error("{0}")]
     Unavailable(&'static str),
+    /// Nothing was written, for want of room; repeating the request with its id is safe.
+    #[error("there is no room left to write")]
+    NoRoom,
 }
 
 impl Row {

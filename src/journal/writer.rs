@@ -209,10 +209,13 @@ impl Writer {
 fn give_up(writes: &[Write], failure: &Failure) -> Vec<Outcome> {
     let methods: std::collections::BTreeSet<_> = writes.iter().map(|write| write.method).collect();
     tracing::error!(%failure, ?methods, writes = writes.len(), "writes failed");
-    writes
-        .iter()
-        .map(|_| Err(Refusal::Unavailable("the database does not take the write")))
-        .collect()
+    let refusal = match failure {
+        Failure::Full(_) => Refusal::NoRoom,
+        Failure::Passing(_) | Failure::Lasting(_) | Failure::Unknown(_) => {
+            Refusal::Unavailable("the database does not take the write")
+        }
+    };
+    writes.iter().map(|_| Err(refusal.clone())).collect()
 }
 
 /// One transaction. Returns what becomes of each write, and the position that the journal has reached if it moved.

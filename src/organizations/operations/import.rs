@@ -216,9 +216,9 @@ impl Run<'_> {
                 | Refusal::CodeTaken { .. }
                 | Refusal::ExternalIdTaken { .. },
             ) => Ok(None),
-            Err(refusal @ (Refusal::RequestIdConflict | Refusal::Unavailable(_))) => {
-                Err(refusal.into())
-            }
+            Err(
+                refusal @ (Refusal::RequestIdConflict | Refusal::Unavailable(_) | Refusal::NoRoom),
+            ) => Err(refusal.into()),
         }
     }
 }

@@ -7,7 +7,7 @@ use styrkedja::client::Client;
 
 use super::{Replica, Told, watch::Watcher};
 use crate::{
-    documents::{acts::*, papers::*},
+    documents::papers::*,
     world::{Caller, Engine, World, tell},
 };
 

@@ -1,0 +1,200 @@
+//! A revision as it is told: encoded once for all who are shown the same of it.
+
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use prost::bytes::Bytes;
+use uuid::Uuid;
+
+use super::{
+    answer::{Telling, event_of},
+    facts::Facts,
+    view::View,
+};
+use crate::{
+    contract::Visibility,
+    documents::{self, Found, entity},
+    error::Result,
+    proto::v1::{self, DocumentState, Role, event::What},
+};
+
+/// A revision with what its document has become since, as far as is known. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Revision {
+    written: Arc<Written>,
+    /// Whoever is shown the revision must see all of this.
+    since: Vec<Facts>,
+}
+
+/// What was written, and how it has been told so far.
+#[derive(Debug)]
+struct Written {
+    found: Found,
+    facts: Facts,
+    told: Mutex<Vec<(Way, Bytes)>>,
+}
+
+/// A way of being told: the same event for all who are told it so.
+#[derive(Debug, PartialEq, Eq)]
+struct Way {
+    telling: Telling,
+    visibility: Visibility,
+    is_withdrawn: bool,
+}
+
+impl Revision {
+    pub fn new(found: Found, head: Facts) -> Self {
+        let facts = Facts::from(&found.row);
+        let told = Mutex::default();
+        Self {
+            written: Arc::new(Written { found, facts, told }),
+            since: vec![head],
+        }
+    }
+
+    pub fn document(&self) -> Uuid {
+        self.row().document_id
+    }
+
+    /// Where it was written.
+    pub fn position(&self) -> i64 {
+        self.row().position
+    }
+
+    pub fn facts(&self) -> &Facts {
+        &self.written.facts
+    }
+
+    #[cfg(test)]
+    pub fn since(&self) -> &[Facts] {
+        &self.since
+    }
+
+    /// Learns what its document has become.
+    pub fn became(&mut self, facts: &Facts) {
+        if !self.since.contains(facts) {
+            self.since.push(facts.clone());
+        }
+    }
+
+    /// What it weighs in memory, about: its content as it is kept, and as it is told.
+    pub fn bytes(&self) -> usize {
+        2 * self.row().content.as_ref().map_or(0, Vec::len)
+    }
+
+    /// The event that shows it, unless the caller can not see it, or what became of it.
+    pub fn shown_in(&self, view: &View, telling: Telling) -> Result<Option<Bytes>> {
+        let roles = view.roles_on(self.facts());
+        if roles.is_empty() || !self.is_seen_since(view) {
+            return Ok(None);
+        }
+        self.told(&roles, telling).map(Some)
+    }
+
+    /// What remains of it where it withdrew its document. To whoever can not see it any more, nothing but the id.
+    pub fn tombstone_in(&self, view: &View) -> What {
+        let row = self.row();
+        let id = row.document_id.to_string();
+        if !self.is_seen_since(view) {
+            return What::Left(v1::DocumentLeft { id });
+        }
+        let external_id = row.external_scheme.clone().zip(row.external_value.clone());
+        What::Tombstone(v1::Tombstone {
+            id,
+            kind: row.kind.into(),
+            owner_id: row.owner_id.to_string(),
+            external_id: external_id.map(|(scheme, value)| v1::ExternalId { scheme, value }),
+            reason: row.withdraw_reason.into(),
+            revision: row.revision.unsigned_abs(),
+        })
+    }
+
+    fn row(&self) -> &entity::Model {
+        &self.written.found.row
+    }
+
+    fn is_seen_since(&self, view: &View) -> bool {
+        self.since.iter().all(|facts| view.sees(facts))
+    }
+
+    fn told(&self, roles: &BTreeSet<Role>, telling: Telling) -> Result<Bytes> {
+        let Written { found, told, .. } = &*self.written;
+        let way = Way {
+            telling,
+            visibility: Visibility::of(roles),
+            is_withdrawn: self.since.iter().any(Facts::is_withdrawn),
+        };
+        let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, event)) = told.iter().find(|(known, _)| *known == way) {
+            return Ok(event.clone());
+        }
+        let mut found = found.clone();
+        if way.is_withdrawn {
+            found.state_now = DocumentState::Withdrawn as i16;
+        }
+        let event = event_of(telling, &documents::told(roles, found)?);
+        told.push((way, event.clone()));
+        Ok(event)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use prost::Message;
+
+    use super::*;
+    use crate::proto::v1::{Analysis, document::Content};
+
+    fn revision() -> Revision {
+        let content = Analysis {
+            present_state: "Läsförståelsen sjunker.".to_owned(),
+            ..Analysis::default()
+        };
+        let row = entity::Model {
+            content: Some(content.encode_to_vec()),
+            ..entity::tests::draft()
+        };
+        let head = Facts::from(&row);
+        let state_now = row.state;
+        Revision::new(Found { row, state_now }, head)
+    }
+
+    fn told(revision: &Revision, role: Role, telling: Telling) -> Bytes {
+        revision.told(&BTreeSet::from([role]), telling).unwrap()
+    }
+
+    #[test]
+    fn a_revision_is_encoded_once_for_all_who_see_alike() {
+        let revision = revision();
+        let principal = told(&revision, Role::Principal, Telling::Upsert);
+        let head = told(&revision.clone(), Role::OrganizerHead, Telling::Upsert);
+        assert_eq!(principal.as_ptr(), head.as_ptr());
+        assert_ne!(told(&revision, Role::Observer, Telling::Upsert), principal);
+        assert_ne!(
+            told(&revision, Role::Principal, Telling::Entered),
+            principal
+        );
+    }
+
+    #[test]
+    fn what_is_withdrawn_is_told_without_its_content() {
+        let mut revision = revision();
+        let content = |event: Bytes| {
+            let event = v1::Event::decode(event).unwrap();
+            let Some(What::Upsert(document)) = event.what else {
+                panic!("it is told")
+            };
+            document.content
+        };
+        let before = content(told(&revision, Role::Principal, Telling::Upsert));
+        assert!(matches!(before, Some(Content::Analysis(_))));
+        revision.became(&Facts {
+            state: DocumentState::Withdrawn as i16,
+            ..revision.facts().clone()
+        });
+        let since = content(told(&revision, Role::Principal, Telling::Upsert));
+        assert_eq!(since, None);
+    }
+}
