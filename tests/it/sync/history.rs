@@ -1,4 +1,4 @@
-//! After any random history of writes, grants, revocations and moves, every copy holds what its caller lists; and no
+//! After any random history of writes, grants, revocations, moves and restarts, every copy holds what its caller lists; and no
 //! caller is ever told of what it may not see.
 
 use std::collections::{BTreeMap, HashSet};
@@ -20,6 +20,8 @@ use crate::{
 stories!(any_history_leaves_every_copy_in_step);
 
 const ACTS: usize = 160;
+/// The server is stopped and started again after so many.
+const ACTS_OF_A_SERVER: usize = 40;
 const SEED: u64 = 20_191_101;
 const UNITS: [&str; 4] = [
     "Karbyskolan",
@@ -81,7 +83,11 @@ struct History {
 
 async fn any_history_leaves_every_copy_in_step(world: World) {
     let mut history = History::new(world).await;
-    for _ in 0..ACTS {
+    for act in 1..=ACTS {
+        if act % ACTS_OF_A_SERVER == 0 {
+            history.world.stop().await;
+            history.world.start().await;
+        }
         history.act().await;
         history.note_what_is_seen().await;
         if history.dice.roll(3) == 0 {

@@ -6,6 +6,7 @@ mod pull;
 mod replica;
 mod scope;
 mod servers;
+mod trial;
 mod watch;
 
 use styrkedja::proto::v1::{

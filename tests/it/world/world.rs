@@ -1,6 +1,6 @@
 //! A real server on a real socket, with the small tree registered and a signing key of its own.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{collections::HashMap, net::SocketAddr, sync::Arc, time::Duration};
 
 use http::HeaderValue;
 use styrkedja::{
@@ -8,7 +8,7 @@ use styrkedja::{
     client::{self, Client},
     clock,
     config::{Agency, Config, DatabaseUrl, Log, LogFormat, Tokens},
-    proto::v1::ListOrganizationsRequest,
+    proto::v1::{ListOrganizationsRequest, WhoAmIRequest},
     server::{self, Running},
 };
 use tokio::sync::Mutex;
@@ -31,6 +31,7 @@ struct Inner {
     config: Config,
     key: OwnKey,
     channel: Channel,
+    address: SocketAddr,
     running: Mutex<Option<Running>>,
     /// Ids of organizations by name.
     ids: HashMap<String, String>,
@@ -51,6 +52,7 @@ impl World {
             config,
             key,
             channel,
+            address: running.address(),
             running: Mutex::new(Some(running)),
             ids: HashMap::new(),
             callers: Mutex::default(),
@@ -134,6 +136,21 @@ impl World {
     pub async fn stop(&self) {
         if let Some(running) = self.0.running.lock().await.take() {
             running.stop().await;
+        }
+    }
+
+    /// Starts the server again on its database, at its address: whoever called it before calls it again.
+    pub async fn start(&self) {
+        let config = Config {
+            listen: self.0.address,
+            ..self.0.config.clone()
+        };
+        let running = server::start(&config).await.expect("it starts again");
+        *self.0.running.lock().await = Some(running);
+        // Connections notice by being used that their end has gone.
+        let operator = self.operator();
+        while operator.access().who_am_i(WhoAmIRequest {}).await.is_err() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
         }
     }
 
