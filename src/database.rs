@@ -13,6 +13,9 @@ mod secret;
 mod sqlite;
 pub mod trouble;
 
+pub use postgres::SCHEMA_LOCK;
+pub use sqlite::{FileLock, lock_file};
+
 /// What the database is opened for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {

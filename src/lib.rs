@@ -2,6 +2,7 @@
 //! share analyses, plans and reports.
 
 pub mod access;
+pub mod backup;
 pub mod cli;
 pub mod client;
 pub mod clock;

@@ -13,6 +13,7 @@ pub mod v1 {
 
 /// The sync service as it is served: its answers hold events that are encoded already.
 #[expect(
+    clippy::all,
     clippy::pedantic,
     clippy::allow_attributes,
     clippy::allow_attributes_without_reason,

@@ -1,6 +1,7 @@
 //! The command line: the server's commands, and the exchange's client. One file a command.
 
 mod audit;
+mod backup;
 mod database;
 mod demo;
 mod document;
@@ -11,6 +12,7 @@ mod json;
 mod organizations;
 mod output;
 mod remote;
+mod restore;
 mod serve;
 mod token;
 mod writing;
@@ -42,6 +44,10 @@ enum Command {
     Serve(serve::Serve),
     /// Checks the record of everything that was written.
     Audit(audit::Audit),
+    /// Copies the database into a file, beside a running server.
+    Backup(backup::Backup),
+    /// Brings a backup back, as a new history.
+    Restore(restore::Restore),
     /// Keeps the database.
     Database(database::Database),
     /// Plays one round of Samverkan för bästa skola, and shows what is refused.
@@ -89,6 +95,8 @@ impl Command {
             Self::Init(command) => command.run(),
             Self::Serve(command) => command.run().await,
             Self::Audit(command) => command.run().await,
+            Self::Backup(command) => command.run().await,
+            Self::Restore(command) => command.run().await,
             Self::Database(command) => command.run().await,
             Self::Demo(command) => command.run().await,
             Self::Token(command) => command.run(),

@@ -24,24 +24,24 @@ impl Database {
             return pending().await;
         }
         let options = self.reader.get_postgres_connection_pool().connect_options();
-        let (mut pause, mut hears) = (PAUSES.0, true);
+        let (mut pause, mut is_told) = (PAUSES.0, true);
         loop {
             match connect(&options, channel).await {
                 Ok(mut listener) => {
-                    if !hears {
+                    if !is_told {
                         tracing::info!("What other servers write is announced again.");
                     }
-                    (pause, hears) = (PAUSES.0, true);
+                    (pause, is_told) = (PAUSES.0, true);
                     while let Ok(Ok(Some(told))) = timeout(SILENCE, listener.try_recv()).await {
                         heard(told.payload());
                     }
                 }
-                Err(cause) if hears => {
+                Err(cause) if is_told => {
                     tracing::warn!(%cause, "What other servers write is not announced; it is looked for instead.");
-                    hears = false;
+                    is_told = false;
                 }
                 Err(cause) => {
-                    tracing::debug!(%cause, "What other servers write is not announced yet.")
+                    tracing::debug!(%cause, "What other servers write is not announced yet.");
                 }
             }
             sleep(pause).await;

@@ -31,7 +31,7 @@ const BY_KEY: [(&str, &str); 4] = [
 ];
 
 /// "styrkedj" as a number: the advisory lock under which one server at a time changes the schema.
-const SCHEMA_LOCK: i64 = 0x7374_7972_6b65_646a;
+pub const SCHEMA_LOCK: i64 = 0x7374_7972_6b65_646a;
 
 pub async fn open(options: PgConnectOptions, purpose: Purpose) -> Result<Database, OpenError> {
     if purpose == Purpose::Serve {

@@ -33,7 +33,7 @@ pub async fn open(path: &str, purpose: Purpose) -> Result<Database, OpenError> {
         |path| path.to_string_lossy().into_owned(),
     );
     let lock = match purpose {
-        Purpose::Serve => Some(Arc::new(lock(&path)?)),
+        Purpose::Serve => Some(Arc::new(take(&path)?)),
         Purpose::Inspect if Path::new(&path).exists() => None,
         Purpose::Inspect => return Err(OpenError::Missing { file: path }),
     };
@@ -49,7 +49,13 @@ pub async fn open(path: &str, purpose: Purpose) -> Result<Database, OpenError> {
     })
 }
 
-fn lock(path: &str) -> Result<FileLock, OpenError> {
+/// Takes a database, which may not be there yet, as a server does: none begins meanwhile.
+pub fn lock_file(path: &Path) -> Result<FileLock, OpenError> {
+    let whole = fs::canonicalize(path);
+    take(&whole.as_deref().unwrap_or(path).to_string_lossy())
+}
+
+fn take(path: &str) -> Result<FileLock, OpenError> {
     let failed = |source| OpenError::Lock {
         file: format!("{path}.lock"),
         source,

@@ -28,7 +28,7 @@ mod writer;
 
 pub use chain::sha256;
 pub use checkpoint::{Checkpoint, NoCheckpoint, checkpoint};
-pub use reached::{ANNOUNCED_ON, Reached, begin_epoch, reached, standing_at};
+pub use reached::{ANNOUNCED_ON, Reached, begin_epoch, new_epoch, reached, standing_at};
 pub use verify::{Fault, Verified, verify};
 pub use write::{Actor, Refusal, RequestKey, Row, Target, Write, Written};
 

@@ -39,6 +39,12 @@ pub async fn begin_epoch(database: &Database) -> Result<(), DbErr> {
     database.writer().execute_raw(update).await.map(|_| ())
 }
 
+/// The same as an SQL statement, for those who bring a whole database back in a script.
+pub fn new_epoch() -> String {
+    let epoch = clock::new_id();
+    format!("UPDATE public.partitions SET epoch = '{epoch}' WHERE partition = {PARTITION}")
+}
+
 /// The rows that stood at a position, by the columns that say from where and until where each is in force.
 pub fn standing_at(position: i64, from: impl ColumnTrait, until: impl ColumnTrait) -> Condition {
     let ended_later = Condition::any()

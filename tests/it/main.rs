@@ -22,6 +22,7 @@ mod grants;
 mod issuers;
 mod journal;
 mod organizations;
+mod recovery;
 mod requests;
 mod servers;
 mod storage;

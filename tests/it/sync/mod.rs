@@ -24,7 +24,7 @@ use crate::{
 pub use replica::{Replica, Told};
 
 /// Pulls from a cursor, to the end.
-async fn pull(
+pub async fn pull(
     caller: &Caller,
     cursor: &str,
     filter: Option<SyncFilter>,
@@ -42,7 +42,7 @@ async fn pull(
 }
 
 /// Whether the copy holds what the caller would list now.
-async fn must_be_in_step(replica: &Replica, caller: &Caller) {
+pub async fn must_be_in_step(replica: &Replica, caller: &Caller) {
     if let Err(difference) = compare(replica, caller).await {
         panic!(
             "the copy of {} is out of step: {difference}",
@@ -52,7 +52,7 @@ async fn must_be_in_step(replica: &Replica, caller: &Caller) {
 }
 
 /// What a copy and the listings of its caller differ in.
-async fn compare(replica: &Replica, caller: &Caller) -> Result<(), String> {
+pub async fn compare(replica: &Replica, caller: &Caller) -> Result<(), String> {
     let listed = caller.all(ListDocumentsRequest::default()).await;
     let held: Vec<Document> = replica.documents.values().cloned().collect();
     let short = |documents: &[Document]| -> Vec<String> {

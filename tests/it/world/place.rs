@@ -48,6 +48,12 @@ impl Place {
         &self.url
     }
 
+    /// The name of the database: of its file, or as PostgreSQL names it.
+    pub fn name(&self) -> &str {
+        let path = self.url.split('?').next().unwrap_or_default();
+        path.rsplit('/').next().unwrap_or_default()
+    }
+
     /// The folder, empty at first but for an SQLite database.
     pub fn folder(&self) -> &Path {
         self.folder.path()

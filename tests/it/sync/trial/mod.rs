@@ -279,12 +279,13 @@ fn is_the_last(event: &Event) -> bool {
 }
 
 fn told(event: Event) -> Change {
-    match event.what.expect("an event says what") {
-        What::Upsert(document) => change_of(&document),
-        What::Organization(organization) => Change {
-            of: organization.display_name,
-            revision: 1,
-        },
-        other => panic!("nobody's scope changes, and nobody begins anew: {other:?}"),
+    let what = event.what.expect("an event says what");
+    if let What::Organization(organization) = what {
+        let of = organization.display_name;
+        return Change { of, revision: 1 };
     }
+    let What::Upsert(document) = what else {
+        panic!("nobody's scope changes, and nobody begins anew: {what:?}")
+    };
+    change_of(&document)
 }

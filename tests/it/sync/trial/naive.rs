@@ -49,10 +49,10 @@ fn a_feed_by_a_sequence_misses_changes() {
 /// Each commit writes the event and then what it tells of, as a service does whose feed is a trigger or a first statement.
 async fn write(pool: PgPool, writer: usize) -> Vec<Vec<Change>> {
     let mut written = Vec::new();
-    for commit in 0..COMMITS {
+    for commit in 0..u32::try_from(COMMITS).expect("a few") {
         let change = Change {
             of: format!("{writer}-{}", commit / 10),
-            revision: commit as u32 % 10 + 1,
+            revision: commit % 10 + 1,
         };
         let revision = i32::try_from(change.revision).expect("ten at most");
         let mut tx = pool.begin().await.expect("it begins");

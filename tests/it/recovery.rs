@@ -1,0 +1,297 @@
+//! A backup is taken while others write, and brought back later: what was answered before it is there, and whoever followed
+//! the history that is no more is told to begin anew.
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+
+use sea_orm::{ConnectionTrait, Statement};
+use styrkedja::proto::v1::{ListDocumentsRequest, SyncFilter, WatchRequest};
+use tonic::Code;
+
+use crate::{
+    documents::{acts::*, papers::*},
+    sync::{Replica, compare, must_be_in_step, pull},
+    world::{Caller, Engine, Place, World},
+};
+
+stories!(
+    a_backup_is_brought_back_and_everybody_begins_anew,
+    what_is_there_is_not_replaced_unless_it_is_named,
+    what_is_no_backup_is_not_brought_back,
+    without_a_new_epoch_a_copy_goes_wrong_in_silence,
+);
+
+/// The restore drills of one run.
+const DRILLS: usize = 3;
+
+async fn a_backup_is_brought_back_and_everybody_begins_anew(world: World) {
+    let mut copies = copies(&world).await;
+    let principal = world.principal_of("Karbyskolan").await;
+    for drill in 0..DRILLS {
+        let first = hand_in(&world, &principal).await;
+        copies[0].pull().await;
+        let writing = write_on(&world, &principal);
+        let backup = back_up(&world, &format!("{drill}.backup"));
+        writing.abort();
+        let lost = hand_in(&world, &principal).await;
+        for copy in &mut copies[1..] {
+            copy.pull().await;
+            assert!(copy.replica.documents.contains_key(&lost));
+        }
+
+        world.stop().await;
+        let restored = says(&world, &restore(&backup, Some(world.place().name())));
+        assert!(restored.contains("the journal is whole"), "{restored}");
+        world.start().await;
+
+        let kept: Vec<_> = principal.all(ListDocumentsRequest::default()).await;
+        let kept: Vec<_> = kept.into_iter().map(|one| one.id).collect();
+        assert!(kept.contains(&first) && !kept.contains(&lost));
+        // Somebody writes at the positions that are in use for the second time.
+        for _ in 0..5 {
+            hand_in(&world, &principal).await;
+        }
+        for copy in &mut copies {
+            copy.must_begin_anew().await;
+            copy.replica.cursor.clear();
+            copy.pull().await;
+            must_be_in_step(&copy.replica, &copy.caller).await;
+            assert!(!copy.replica.documents.contains_key(&lost));
+        }
+        says(&world, &["audit".into(), "verify".into()]);
+    }
+}
+
+/// The control: the same, had the restore not begun a new epoch.
+async fn without_a_new_epoch_a_copy_goes_wrong_in_silence(world: World) {
+    let mut copies = copies(&world).await;
+    let principal = world.principal_of("Karbyskolan").await;
+    let backup = back_up(&world, "one.backup");
+    hand_in(&world, &principal).await;
+    for copy in &mut copies {
+        copy.pull().await;
+    }
+    world.stop().await;
+    let epoch = epoch_of(world.place()).await;
+    says(&world, &restore(&backup, Some(world.place().name())));
+    assert_ne!(epoch_of(world.place()).await, epoch);
+    put_epoch(world.place(), epoch).await;
+    world.start().await;
+    for _ in 0..5 {
+        hand_in(&world, &principal).await;
+    }
+    let mut wrong = 0;
+    for copy in &mut copies {
+        copy.pull().await;
+        wrong += usize::from(compare(&copy.replica, &copy.caller).await.is_err());
+    }
+    assert_eq!(wrong, copies.len(), "the drill would find nothing");
+}
+
+async fn what_is_there_is_not_replaced_unless_it_is_named(world: World) {
+    let principal = world.principal_of("Karbyskolan").await;
+    let backup = back_up(&world, "one.backup");
+    let again = run(&world, &["backup".into(), "--to".into(), backup.clone()]);
+    refused(&again, "is there already");
+    let name = world.place().name().to_owned();
+    let busy = match world.place().engine() {
+        Engine::Sqlite => "in use by another server",
+        Engine::Postgres => "stop the servers first",
+    };
+    refused(&run(&world, &restore(&backup, Some(&name))), busy);
+    let one = hand_in(&world, &principal).await;
+    world.stop().await;
+    for named in [None, Some("another.db")] {
+        refused(&run(&world, &restore(&backup, named)), "--overwrite");
+    }
+    world.start().await;
+    assert!(principal.gets(&one, 0).await.is_ok(), "nothing was changed");
+    world.stop().await;
+    let said = says(&world, &restore(&backup, Some(&name)));
+    if world.place().engine() == Engine::Sqlite {
+        // What was replaced is still there.
+        let (_, kept) = said.split_once("kept as ").expect("it says where");
+        let words = ["audit", "verify", "--database"].map(PathBuf::from);
+        let kept = PathBuf::from(format!("sqlite:{kept}"));
+        says(&world, &[words.to_vec(), vec![kept]].concat());
+    }
+    world.start().await;
+    let gone = principal.gets(&one, 0).await.expect_err("it is no more");
+    assert_eq!(gone.code(), Code::NotFound);
+}
+
+/// Cut off, damaged, written by the other database, or something else altogether.
+async fn what_is_no_backup_is_not_brought_back(world: World) {
+    let principal = world.principal_of("Karbyskolan").await;
+    for _ in 0..30 {
+        hand_in(&world, &principal).await;
+    }
+    let whole = std::fs::read(back_up(&world, "whole.backup")).expect("it can be read");
+    world.stop().await;
+    let before = epoch_of(world.place()).await;
+    let mut damaged = whole.clone();
+    let middle = whole.len() / 2;
+    for byte in &mut damaged[middle..middle + 5000] {
+        *byte ^= 0x55;
+    }
+    let other = match world.place().engine() {
+        Engine::Sqlite => b"PGDMP and so on".to_vec(),
+        Engine::Postgres => b"SQLite format 3\0 and so on".to_vec(),
+    };
+    for bytes in [whole[..middle].to_vec(), damaged, other, Vec::new()] {
+        let file = world.place().folder().join("bad.backup");
+        std::fs::write(&file, bytes).expect("it can be written");
+        let output = run(&world, &restore(&file, Some(world.place().name())));
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+    }
+    assert_eq!(epoch_of(world.place()).await, before, "nothing was changed");
+    world.start().await;
+    let all = principal.all(ListDocumentsRequest::default()).await;
+    assert_eq!(all.len(), 30);
+}
+
+/// Somebody with a copy.
+struct Copy {
+    caller: Caller,
+    replica: Replica,
+}
+
+/// Copies of different scopes, one with a filter, at the same place.
+async fn copies(world: &World) -> Vec<Copy> {
+    let principal = world.principal_of("Karbyskolan").await;
+    let head = world.head_of("Vallentuna kommun").await;
+    let system = world.organizer_system_of("Vallentuna kommun").await;
+    let filter = SyncFilter {
+        owner_id: world.id_of("Karbyskolan"),
+        ..SyncFilter::default()
+    };
+    let mut copies = Vec::new();
+    for (caller, filter) in [
+        (principal, None),
+        (head, None),
+        (system.clone(), None),
+        (system, Some(filter)),
+    ] {
+        let replica = Replica {
+            filter,
+            ..Replica::default()
+        };
+        let mut copy = Copy { caller, replica };
+        copy.pull().await;
+        copies.push(copy);
+    }
+    copies
+}
+
+impl Copy {
+    async fn pull(&mut self) {
+        self.replica.pull(&self.caller).await.expect("it may");
+    }
+
+    async fn must_begin_anew(&self) {
+        let Replica { cursor, filter, .. } = &self.replica;
+        let pulled = pull(&self.caller, cursor, filter.clone()).await;
+        let request = WatchRequest {
+            cursor: cursor.clone(),
+            filter: filter.clone(),
+        };
+        let watched = self.caller.sync().watch(request).await;
+        for refused in [pulled.map(drop), watched.map(drop)] {
+            let refused = refused.expect_err("its history is no more");
+            assert_eq!(
+                (refused.code(), reason(&refused).as_str()),
+                (Code::OutOfRange, "RESYNC_REQUIRED")
+            );
+        }
+    }
+}
+
+/// Hands in an analysis, which all of the copies see.
+async fn hand_in(world: &World, principal: &Caller) -> String {
+    let paper = analysis(&world.id_of("Karbyskolan"));
+    let draft = principal.draft(&paper).await;
+    principal.submits(&draft).await.expect("it breaks no rule");
+    draft.id
+}
+
+/// Writes until it is aborted.
+fn write_on(world: &World, principal: &Caller) -> tokio::task::JoinHandle<()> {
+    let (world, principal) = (world.clone(), principal.clone());
+    tokio::spawn(async move {
+        loop {
+            hand_in(&world, &principal).await;
+        }
+    })
+}
+
+fn back_up(world: &World, name: &str) -> PathBuf {
+    let file = world.place().folder().join(name);
+    says(world, &["backup".into(), "--to".into(), file.clone()]);
+    file
+}
+
+fn restore(from: &Path, overwrite: Option<&str>) -> Vec<PathBuf> {
+    let words = ["restore".into(), "--from".into(), from.to_owned()];
+    let named = overwrite.map(|name| ["--overwrite".into(), name.into()]);
+    words
+        .into_iter()
+        .chain(named.into_iter().flatten())
+        .collect()
+}
+
+fn says(world: &World, words: &[PathBuf]) -> String {
+    let output = run(world, words);
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{words:?}: {error}");
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}
+
+fn refused(output: &Output, why: &str) {
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{error}");
+    assert!(error.contains(why), "{error}");
+}
+
+fn run(world: &World, words: &[PathBuf]) -> Output {
+    let place = world.place();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_styrkedja"));
+    command.args(words).arg("--home").arg(place.folder());
+    if !words.contains(&"--database".into()) {
+        command.args(["--database", place.url()]);
+    }
+    tokio::task::block_in_place(|| command.output().expect("the program runs"))
+}
+
+async fn epoch_of(place: &Place) -> uuid::Uuid {
+    let connection = sea_orm::Database::connect(place.url())
+        .await
+        .expect("it connects");
+    let sql = "SELECT epoch FROM partitions";
+    let statement = Statement::from_string(connection.get_database_backend(), sql);
+    let row = connection
+        .query_one_raw(statement)
+        .await
+        .expect("it can be read");
+    let epoch = row
+        .expect("a partition")
+        .try_get_by_index(0)
+        .expect("an id");
+    connection.close().await.expect("it closes");
+    epoch
+}
+
+async fn put_epoch(place: &Place, epoch: uuid::Uuid) {
+    let connection = sea_orm::Database::connect(place.url())
+        .await
+        .expect("it connects");
+    let sql = "UPDATE partitions SET epoch = $1";
+    let statement =
+        Statement::from_sql_and_values(connection.get_database_backend(), sql, [epoch.into()]);
+    connection
+        .execute_raw(statement)
+        .await
+        .expect("it is written");
+    connection.close().await.expect("it closes");
+}
