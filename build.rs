@@ -2,7 +2,13 @@
 
 use std::{env, error::Error, fs, path::PathBuf};
 
+use prost_types::{FileDescriptorSet, field_descriptor_proto::Type};
+
 const CODEC: &str = "crate::contract::Codec";
+
+/// A message in a stream that is handed on as the bytes it came in, since a fault in it must not end the stream.
+/// On the wire there is no difference.
+const UNREAD: [&str; 4] = ["styrkedja.v1", "PushRequest", "item", "PushItem"];
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=proto");
@@ -23,15 +29,19 @@ fn main() -> Result<(), Box<dyn Error>> {
         compiler.encode_file_descriptor_set(),
     )?;
 
-    let mut descriptors = compiler.file_descriptor_set();
+    let mut described = compiler.file_descriptor_set();
+    leave_unread(&mut described)?;
     let mut messages = prost_build::Config::new();
-    messages.enable_type_names().bytes(["."]);
+    messages
+        .enable_type_names()
+        .bytes(["."])
+        .extern_path(".google.rpc", "::tonic_types::pb");
     tonic_prost_build::configure()
         .codec_path(CODEC)
-        .compile_fds_with_config(descriptors.clone(), messages)?;
+        .compile_fds_with_config(described.clone(), messages)?;
 
     // The server of the feed once more, with answers whose events are encoded already.
-    for file in &mut descriptors.file {
+    for file in &mut described.file {
         file.service
             .retain(|service| service.name() == "SyncService");
     }
@@ -44,6 +54,27 @@ fn main() -> Result<(), Box<dyn Error>> {
         .extern_path(".styrkedja.v1", "crate::proto::v1")
         .extern_path(".styrkedja.v1.PullResponse", "crate::feed::Answer")
         .extern_path(".styrkedja.v1.WatchResponse", "crate::feed::Answer")
-        .compile_fds(descriptors)?;
+        .compile_fds(described)?;
+    Ok(())
+}
+
+fn leave_unread(described: &mut FileDescriptorSet) -> Result<(), Box<dyn Error>> {
+    let [package, message, field, of] = UNREAD;
+    let field = described
+        .file
+        .iter_mut()
+        .filter(|file| file.package() == package)
+        .flat_map(|file| &mut file.message_type)
+        .filter(|other| other.name() == message)
+        .flat_map(|message| &mut message.field)
+        .find(|other| other.name() == field)
+        .ok_or_else(|| format!("the contract has no {package}.{message}.{field}"))?;
+    field.set_type(Type::Bytes);
+    field.type_name = None;
+    println!(
+        "cargo::rustc-env=UNREAD_FIELD={package}.{message}.{}",
+        field.name()
+    );
+    println!("cargo::rustc-env=UNREAD_MESSAGE={package}.{of}");
     Ok(())
 }

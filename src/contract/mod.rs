@@ -28,6 +28,11 @@ pub use redact::{Visibility, redact};
 pub use rules::{Contract, KindRule, Method, NarrowedField, Request, RoleRule};
 pub use violation::Violation;
 
+/// The field that calls hold as the bytes it came in: whoever reads them checks them as what they are.
+const UNREAD_FIELD: &str = env!("UNREAD_FIELD");
+/// What these bytes are.
+const UNREAD_MESSAGE: &str = env!("UNREAD_MESSAGE");
+
 static CONTRACT: LazyLock<Result<(DescriptorPool, Contract), Incomplete>> = LazyLock::new(|| {
     let pool = DescriptorPool::decode(DESCRIPTORS)
         .map_err(|error| Incomplete::of(format!("the descriptors can not be read: {error}")))?;

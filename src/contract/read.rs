@@ -8,6 +8,7 @@ use prost_reflect::{
 };
 
 use super::{
+    UNREAD_FIELD, UNREAD_MESSAGE,
     compile::compile,
     rules::{Contract, KindRule, Method, NarrowedField, RequestRule, RoleRule},
 };
@@ -43,15 +44,26 @@ impl Contract {
             missing: Vec::new(),
         };
         let methods = reading.methods();
-        let names = methods.iter().map(|method| &*method.request);
+        let items = methods
+            .iter()
+            .filter_map(|method| Some((UNREAD_MESSAGE, method.max_item_bytes?, true)));
+        let asked: Vec<_> = methods
+            .iter()
+            .map(|method| {
+                let streams = method.client_streaming;
+                (&*method.request, method.max_request_bytes, streams)
+            })
+            .chain(items)
+            .collect();
+        let names = asked.iter().map(|(name, ..)| *name);
         let plans = compile(pool, names, &mut reading.missing);
-        let requests = methods.iter().filter_map(|method| {
+        let requests = asked.iter().filter_map(|&(name, max_bytes, streams)| {
             let rule = RequestRule {
-                place: plans.place_of(&method.request)?,
-                max_bytes: method.max_request_bytes,
-                streams: method.client_streaming,
+                place: plans.place_of(name)?,
+                max_bytes,
+                streams,
             };
-            Some((method.request.clone(), rule))
+            Some((name.to_owned(), rule))
         });
         let contract = Self {
             requests: requests.collect(),
@@ -116,7 +128,9 @@ impl Reading<'_> {
             service: service.to_owned(),
             name: method.name().to_owned(),
             act: access.act(),
+            also: access.also().collect(),
             max_request_bytes: access.max_request_bytes,
+            max_item_bytes: (access.max_item_bytes > 0).then_some(access.max_item_bytes),
             deadline: (access.deadline_ms > 0)
                 .then(|| Duration::from_millis(access.deadline_ms.into())),
             request: method.input().full_name().to_owned(),
@@ -318,6 +332,13 @@ impl Reading<'_> {
                     "{} is for {}, which no role may do",
                     method.path,
                     method.act.as_str_name()
+                )
+            });
+            let items = UNREAD_FIELD.starts_with(&format!("{}.", method.request));
+            self.demand(items == method.max_item_bytes.is_some(), || {
+                format!(
+                    "{} states max_item_bytes where it has no items, or none where it has",
+                    method.path
                 )
             });
             let shared = contract

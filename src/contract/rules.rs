@@ -44,7 +44,11 @@ pub struct Method {
     pub service: String,
     pub name: String,
     pub act: Act,
+    /// What parts of a call may do besides.
+    pub also: Vec<Act>,
     pub max_request_bytes: u32,
+    /// `None`: what it takes is checked in whole.
+    pub max_item_bytes: Option<u32>,
     /// `None`: a stream without an end of its own.
     pub deadline: Option<Duration>,
     /// The full name of its request message. No other method has the same.

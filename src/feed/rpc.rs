@@ -32,8 +32,16 @@ type Answers = Pin<Box<dyn Stream<Item = Result<Answer, Status>> + Send>>;
 
 #[tonic::async_trait]
 impl SyncService for Rpc {
+    type PushStream = Pin<Box<dyn Stream<Item = Result<v1::PushResponse, Status>> + Send>>;
     type PullStream = Answers;
     type WatchStream = Answers;
+
+    async fn push(
+        &self,
+        _: Request<tonic::Streaming<v1::PushRequest>>,
+    ) -> Result<Response<Self::PushStream>, Status> {
+        Err(Error::NoSuchMethod.into())
+    }
 
     async fn pull(
         &self,

@@ -2,7 +2,7 @@
 
 use prost_reflect::{FieldDescriptor, Kind as Described};
 
-use super::{Compiling, stated};
+use super::{super::UNREAD_FIELD, Compiling, stated};
 use crate::contract::{
     plan::{Kind, Rule, Test},
     sayings,
@@ -11,6 +11,7 @@ use crate::contract::{
 impl Compiling<'_> {
     pub(super) fn kind(&mut self, field: &FieldDescriptor) -> Kind {
         match field.kind() {
+            Described::Message(_) if field.full_name() == UNREAD_FIELD => Kind::Bytes,
             Described::Message(message) => Kind::Message(self.message(&message)),
             Described::Enum(of) => {
                 let mut numbers: Vec<_> = of.values().map(|value| value.number()).collect();
