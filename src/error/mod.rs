@@ -229,7 +229,9 @@ impl From<journal::Refusal> for Error {
             Refusal::Outdated { .. } | Refusal::CodeTaken { .. } => Self::ChangedMeanwhile,
             Refusal::ExternalIdTaken { .. } => Self::ExternalIdTaken,
             Refusal::RequestIdConflict => Self::RequestIdConflict,
-            Refusal::RegisterChanged | Refusal::Unavailable(_) => Self::try_again(),
+            Refusal::RegisterChanged | Refusal::Together | Refusal::Unavailable(_) => {
+                Self::try_again()
+            }
             Refusal::NoRoom => Self::NoRoom,
         }
     }

@@ -20,7 +20,7 @@ pub struct Batch<'a> {
     pub requests: Vec<request::Model>,
     /// Where the partition stands afterwards.
     pub partition: partition::Model,
-    /// The last position of each write, in order.
+    /// The last position of each write, or of all that it is written together with, in order.
     pub positions: Vec<i64>,
 }
 
@@ -33,13 +33,15 @@ pub struct Superseded {
 }
 
 impl<'a> Batch<'a> {
-    /// Lays out accepted writes after the last position of the partition.
+    /// Lays out accepted writes after the last position of the partition. Those of one unit are told of together.
     pub fn lay_out(
         writes: &'a mut [&mut Write],
+        units: &[usize],
         mut partition: partition::Model,
         at: Time,
     ) -> Self {
         let superseded = place(writes, partition.position);
+        let ends = ends(writes, units, partition.position);
         let mut batch = Self {
             rows: Vec::new(),
             superseded,
@@ -48,18 +50,18 @@ impl<'a> Batch<'a> {
             positions: Vec::with_capacity(writes.len()),
             partition: partition.clone(),
         };
-        for write in writes.iter() {
+        for (write, end) in writes.iter().zip(ends) {
             let last = partition.position + count(write.entries());
             let request = request(write, last, at);
             for subject in subjects(write, request.as_ref()) {
                 let covered = request.as_ref().filter(|_| partition.position + 1 == last);
-                let entry = entry(write, subject, covered, &partition, last, at);
+                let entry = entry(write, subject, covered, &partition, end, at);
                 partition.position = entry.position;
                 partition.chain_hash.clone_from(&entry.hash);
                 batch.entries.push(entry);
             }
             batch.rows.extend(&write.rows);
-            batch.positions.push(last);
+            batch.positions.push(end);
             batch.requests.extend(request);
         }
         batch.partition = partition;
@@ -115,6 +117,22 @@ fn place(writes: &mut [&mut Write], last: i64) -> Vec<Superseded> {
         .collect();
     superseded.sort_unstable_by_key(|superseded| superseded.until);
     superseded
+}
+
+/// The last position of the unit that each write belongs to.
+fn ends(writes: &[&mut Write], units: &[usize], last: i64) -> Vec<i64> {
+    let mut position = last;
+    let mut ends: Vec<i64> = Vec::with_capacity(writes.len());
+    for write in writes {
+        position += count(write.entries());
+        ends.push(position);
+    }
+    for at in (1..ends.len()).rev() {
+        if units.get(at - 1) == units.get(at) {
+            ends[at - 1] = ends[at];
+        }
+    }
+    ends
 }
 
 fn entry(

@@ -64,9 +64,38 @@ pub enum Verdict {
     Refused(Refusal),
 }
 
+/// What stood before an accepted write, to be put back.
+enum Undo {
+    Head(Key, Option<Head>),
+    Request((Uuid, Uuid)),
+    RegisterChangedAt(i64),
+}
+
 impl Standing {
-    /// Decides one write. An accepted write stands for those after it; any other leaves no trace.
-    pub fn decide(&mut self, write: &Write) -> Verdict {
+    /// Decides writes that stand and fall together. Accepted writes stand for those after them. Where one is refused, none is
+    /// accepted, and none leaves a trace.
+    pub fn decide(&mut self, writes: &[Write]) -> Vec<Verdict> {
+        let mut undo = Vec::new();
+        let mut verdicts: Vec<Verdict> = writes
+            .iter()
+            .map(|write| self.decide_next(write, &mut undo))
+            .collect();
+        let refused = |verdict: &Verdict| matches!(verdict, Verdict::Refused(_));
+        if verdicts.iter().any(refused) {
+            self.take_back(&mut undo, 0);
+            for (write, verdict) in writes.iter().zip(&mut verdicts) {
+                // What repeats a write that does not stand, was not answered before.
+                let before = write.request.as_ref().and_then(|key| self.repeats(key));
+                if !refused(verdict) && before.is_none() {
+                    *verdict = Verdict::Refused(Refusal::Together);
+                }
+            }
+        }
+        verdicts
+    }
+
+    /// Decides the next of several, and notes what stood before.
+    fn decide_next(&mut self, write: &Write, undo: &mut Vec<Undo>) -> Verdict {
         if let Some(verdict) = write.request.as_ref().and_then(|key| self.repeats(key)) {
             return verdict;
         }
@@ -76,17 +105,18 @@ impl Standing {
         {
             return Verdict::Refused(Refusal::RegisterChanged);
         }
-        let mut undo = Vec::with_capacity(write.rows.len());
+        let before = undo.len();
         for (index, row) in write.rows.iter().enumerate() {
             match self.advance(index, row) {
-                Ok(before) => undo.push(before),
+                Ok((key, head)) => undo.push(Undo::Head(key, head)),
                 Err(refusal) => {
-                    self.take_back(undo);
+                    self.take_back(undo, before);
                     return Verdict::Refused(refusal);
                 }
             }
         }
         if write.rows.iter().any(Row::is_of_register) {
+            undo.push(Undo::RegisterChangedAt(self.register_changed_at));
             // Its position comes later, and lies beyond any that was read.
             self.register_changed_at = i64::MAX;
         }
@@ -96,6 +126,7 @@ impl Standing {
                 answer: write.answer.clone(),
             };
             self.requests.insert((key.organization, key.id), answered);
+            undo.push(Undo::Request((key.organization, key.id)));
         }
         Verdict::Accepted
     }
@@ -142,9 +173,14 @@ impl Standing {
         Ok((key, self.replace(key, Some(head))))
     }
 
-    fn take_back(&mut self, undo: Vec<(Key, Option<Head>)>) {
-        for (key, before) in undo.into_iter().rev() {
-            self.replace(key, before);
+    /// Puts back what stood before, down to so many steps.
+    fn take_back(&mut self, undo: &mut Vec<Undo>, down_to: usize) {
+        for step in undo.drain(down_to..).rev() {
+            match step {
+                Undo::Head(key, before) => drop(self.replace(key, before)),
+                Undo::Request(named) => drop(self.requests.remove(&named)),
+                Undo::RegisterChangedAt(position) => self.register_changed_at = position,
+            }
         }
     }
 

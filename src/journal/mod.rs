@@ -35,6 +35,8 @@ pub use write::{Actor, Refusal, RequestKey, Row, Target, Write, Written};
 /// Writes that may wait for the commit under way. More are refused at once.
 const QUEUE: usize = 1024;
 
+const OUTCOME_UNKNOWN: Refusal = Refusal::Unavailable("the outcome is not known");
+
 /// The only partition there is so far.
 const PARTITION: i32 = 0;
 
@@ -48,12 +50,16 @@ pub struct Journal {
     stopped: CancellationToken,
 }
 
-/// A write on its way, and where its caller waits.
+/// Writes on their way, and where their caller waits.
 #[derive(Debug)]
 struct Job {
-    write: Write,
-    answer: oneshot::Sender<Result<Written, Refusal>>,
+    writes: Vec<Write>,
+    together: bool,
+    answer: oneshot::Sender<Vec<Outcome>>,
 }
+
+/// What became of a write.
+type Outcome = Result<Written, Refusal>;
 
 impl Journal {
     /// Opens the journal of a database and starts its writer.
@@ -79,20 +85,40 @@ impl Journal {
 
     /// Writes, and answers once what is written is safe. The write goes on when its caller goes away.
     pub async fn write(&self, write: Write) -> Result<Written, Refusal> {
+        let outcome = self.write_all(vec![write], false).await.pop();
+        outcome.unwrap_or(Err(OUTCOME_UNKNOWN))
+    }
+
+    /// Writes several in one transaction, in order: each decided for itself, or all `together` or none. Answers for each.
+    /// They are all dry runs, or none is.
+    pub async fn write_all(
+        &self,
+        writes: Vec<Write>,
+        together: bool,
+    ) -> Vec<Result<Written, Refusal>> {
+        let count = writes.len();
+        if count == 0 {
+            return Vec::new();
+        }
         let (answer, answered) = oneshot::channel();
-        self.queue
-            .try_send(Job { write, answer })
-            .map_err(|error| match error {
-                mpsc::error::TrySendError::Full(_) => {
-                    Refusal::Unavailable("too many writes are waiting")
-                }
-                mpsc::error::TrySendError::Closed(_) => {
-                    Refusal::Unavailable("the journal is closed")
-                }
-            })?;
-        answered
-            .await
-            .unwrap_or(Err(Refusal::Unavailable("the outcome is not known")))
+        let job = Job {
+            writes,
+            together,
+            answer,
+        };
+        let refusal = match self.queue.try_send(job) {
+            Ok(()) => match answered.await {
+                Ok(outcomes) => return outcomes,
+                Err(_) => OUTCOME_UNKNOWN,
+            },
+            Err(mpsc::error::TrySendError::Full(_)) => {
+                Refusal::Unavailable("too many writes are waiting")
+            }
+            Err(mpsc::error::TrySendError::Closed(_)) => {
+                Refusal::Unavailable("the journal is closed")
+            }
+        };
+        vec![Err(refusal); count]
     }
 
     /// The answer that was given to the request before, if it was.

@@ -134,6 +134,8 @@ pub enum Refusal {
     RegisterChanged,
     #[error("the request id was used for another request")]
     RequestIdConflict,
+    #[error("another write was refused that it was to be written together with")]
+    Together,
     /// Nothing was written, or it is not known; repeating the request with its id is safe.
     #[error("{0}")]
     Unavailable(&'static str),

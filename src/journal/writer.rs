@@ -15,9 +15,9 @@ use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Job, PARTITION,
+    Job, Outcome, PARTITION,
     batch::Batch,
-    decide::Verdict,
+    decide::{Standing, Verdict},
     failure::Failure,
     store,
     write::{Refusal, Row, Write, Written},
@@ -35,8 +35,6 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// How often a group may clash with what another server writes.
 const CLASHES: u32 = 3;
 
-type Outcome = Result<Written, Refusal>;
-
 /// The one task that writes.
 #[derive(Debug)]
 pub struct Writer {
@@ -44,20 +42,25 @@ pub struct Writer {
     jobs: mpsc::Receiver<Job>,
     head: watch::Sender<i64>,
     stop: CancellationToken,
-    /// How many writes the last two groups had.
+    /// How many jobs the last two groups had.
     recent: [usize; 2],
 }
 
-/// Writes that go into one transaction, and what they weigh.
+/// Jobs that go into one transaction, and what they weigh.
 struct Group {
     jobs: Vec<Job>,
+    writes: usize,
     bytes: usize,
 }
+
+/// Writes that stand and fall together: so many of those of a group, in order.
+type Unit = usize;
 
 impl Group {
     fn new(first: Job) -> Self {
         let mut group = Self {
             jobs: Vec::new(),
+            writes: 0,
             bytes: 0,
         };
         group.push(first);
@@ -65,12 +68,14 @@ impl Group {
     }
 
     fn push(&mut self, job: Job) {
-        self.bytes += job.write.rows.iter().map(Row::bytes).sum::<usize>();
+        let rows = job.writes.iter().flat_map(|write| &write.rows);
+        self.bytes += rows.map(Row::bytes).sum::<usize>();
+        self.writes += job.writes.len();
         self.jobs.push(job);
     }
 
     fn has_room(&self) -> bool {
-        self.jobs.len() < LARGEST_GROUP && self.bytes < HEAVIEST_GROUP
+        self.writes < LARGEST_GROUP && self.bytes < HEAVIEST_GROUP
     }
 }
 
@@ -97,7 +102,7 @@ impl Writer {
                 .gather(job)
                 .await
                 .into_iter()
-                .partition(|job| job.write.dry_run);
+                .partition(|job| job.writes.iter().any(|write| write.dry_run));
             if !real.is_empty() {
                 self.write(real).await;
             }
@@ -142,33 +147,42 @@ impl Writer {
     }
 
     async fn write(&self, jobs: Vec<Job>) {
-        let (mut writes, callers): (Vec<_>, Vec<_>) =
-            jobs.into_iter().map(|job| (job.write, job.answer)).unzip();
-        let outcomes = self.decide_and_keep(&mut writes).await;
-        for (caller, outcome) in callers.into_iter().zip(outcomes) {
+        let (mut writes, mut units, mut callers) = (Vec::new(), Vec::new(), Vec::new());
+        for job in jobs {
+            let count = job.writes.len();
+            if job.together {
+                units.push(count);
+            } else {
+                units.extend(std::iter::repeat_n(1, count));
+            }
+            callers.push((job.answer, count));
+            writes.extend(job.writes);
+        }
+        let mut outcomes = self.decide_and_keep(&mut writes, &units).await.into_iter();
+        for (caller, count) in callers {
             // A caller that went away has no use for its answer.
-            let _ = caller.send(outcome);
+            let _ = caller.send(outcomes.by_ref().take(count).collect());
         }
     }
 
-    /// Writes a group. Where the group as a whole can not be written, each write is tried alone, so that only the one at
+    /// Writes a group. Where the group as a whole can not be written, each unit is tried alone, so that only the one at
     /// fault is refused.
-    async fn decide_and_keep(&self, writes: &mut [Write]) -> Vec<Outcome> {
-        match self.patiently(writes).await {
+    async fn decide_and_keep(&self, writes: &mut [Write], units: &[Unit]) -> Vec<Outcome> {
+        match self.patiently(writes, units).await {
             Ok(outcomes) => outcomes,
-            Err(Failure::Lasting(error)) if writes.len() > 1 => {
+            Err(Failure::Lasting(error)) if units.len() > 1 => {
                 tracing::warn!(
                     error,
                     writes = writes.len(),
                     "a group of writes failed, each is tried alone"
                 );
                 let mut outcomes = Vec::with_capacity(writes.len());
-                for write in writes.chunks_mut(1) {
-                    outcomes.extend(
-                        self.patiently(write)
-                            .await
-                            .unwrap_or_else(|failure| give_up(write, &failure)),
-                    );
+                let mut rest = writes;
+                for &unit in units {
+                    let (alone, others) = rest.split_at_mut(unit);
+                    let tried = self.patiently(alone, &[unit]).await;
+                    outcomes.extend(tried.unwrap_or_else(|failure| give_up(alone, &failure)));
+                    rest = others;
                 }
                 outcomes
             }
@@ -176,11 +190,15 @@ impl Writer {
         }
     }
 
-    async fn patiently(&self, writes: &mut [Write]) -> Result<Vec<Outcome>, Failure> {
+    async fn patiently(
+        &self,
+        writes: &mut [Write],
+        units: &[Unit],
+    ) -> Result<Vec<Outcome>, Failure> {
         let started = Instant::now();
         let mut pause = Duration::from_millis(5);
         for tries in 1.. {
-            let tried = AssertUnwindSafe(attempt(&self.connection, writes))
+            let tried = AssertUnwindSafe(attempt(&self.connection, writes, units))
                 .catch_unwind()
                 .await;
             match tried.unwrap_or_else(|_| Err(Failure::Lasting("the writer panicked".to_owned())))
@@ -222,6 +240,7 @@ fn give_up(writes: &[Write], failure: &Failure) -> Vec<Outcome> {
 async fn attempt(
     connection: &DatabaseConnection,
     writes: &mut [Write],
+    units: &[Unit],
 ) -> Result<(Vec<Outcome>, Option<i64>), Failure> {
     let keep = !writes.iter().any(|write| write.dry_run);
     let options = TransactionOptions {
@@ -232,7 +251,7 @@ async fn attempt(
         .begin_with_options(options)
         .await
         .map_err(Failure::before_commit)?;
-    match fill(&tx, writes).await {
+    match fill(&tx, writes, units).await {
         Ok((outcomes, Some(position))) if keep => {
             tx.commit().await.map_err(Failure::at_commit)?;
             Ok((outcomes, Some(position)))
@@ -254,26 +273,44 @@ async fn attempt(
 async fn fill(
     tx: &DatabaseTransaction,
     writes: &mut [Write],
+    units: &[Unit],
 ) -> Result<(Vec<Outcome>, Option<i64>), DbErr> {
     #[cfg(test)]
     tests::stumble(writes);
     let partition = store::lock(tx, PARTITION).await?;
     let mut standing = store::read(tx, writes).await?;
-    let verdicts: Vec<Verdict> = writes.iter().map(|write| standing.decide(write)).collect();
-    let accepted = writes
+    let verdicts = decide(&mut standing, writes, units);
+    let unit_of = units
+        .iter()
+        .enumerate()
+        .flat_map(|(unit, count)| std::iter::repeat_n(unit, *count));
+    let (mut accepted, units): (Vec<&mut Write>, Vec<usize>) = writes
         .iter_mut()
+        .zip(unit_of)
         .zip(&verdicts)
-        .filter(|(_, verdict)| **verdict == Verdict::Accepted);
-    let mut accepted: Vec<&mut Write> = accepted.map(|(write, _)| write).collect();
+        .filter(|(_, verdict)| **verdict == Verdict::Accepted)
+        .map(|(write, _)| write)
+        .unzip();
     if accepted.is_empty() {
         return Ok((outcomes(verdicts, &[]), None));
     }
-    let batch = Batch::lay_out(&mut accepted, partition, clock::now());
+    let batch = Batch::lay_out(&mut accepted, &units, partition, clock::now());
     store::write(tx, &batch).await?;
     Ok((
         outcomes(verdicts, &batch.positions),
         Some(batch.partition.position),
     ))
+}
+
+fn decide(standing: &mut Standing, writes: &[Write], units: &[Unit]) -> Vec<Verdict> {
+    let mut verdicts = Vec::with_capacity(writes.len());
+    let mut rest = writes;
+    for &unit in units {
+        let (together, others) = rest.split_at(unit);
+        verdicts.extend(standing.decide(together));
+        rest = others;
+    }
+    verdicts
 }
 
 fn outcomes(verdicts: Vec<Verdict>, positions: &[i64]) -> Vec<Outcome> {

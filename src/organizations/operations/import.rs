@@ -217,7 +217,10 @@ impl Run<'_> {
                 | Refusal::ExternalIdTaken { .. },
             ) => Ok(None),
             Err(
-                refusal @ (Refusal::RequestIdConflict | Refusal::Unavailable(_) | Refusal::NoRoom),
+                refusal @ (Refusal::RequestIdConflict
+                | Refusal::Together
+                | Refusal::Unavailable(_)
+                | Refusal::NoRoom),
             ) => Err(refusal.into()),
         }
     }

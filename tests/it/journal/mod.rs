@@ -7,6 +7,7 @@ mod tampering;
 mod trouble;
 
 use futures::future::join_all;
+use sea_orm::{ConnectionTrait, Statement};
 use styrkedja::{
     clock,
     database::{Database, Purpose},
@@ -25,6 +26,7 @@ places!(
     a_request_is_known_under_every_home_of_its_caller,
     an_external_id_is_held_by_one_document_at_a_time,
     a_dry_run_is_answered_and_leaves_no_trace,
+    what_is_written_together_stands_or_falls_together,
 );
 
 async fn open(place: &Place) -> (Journal, Database) {
@@ -271,4 +273,47 @@ async fn a_dry_run_is_answered_and_leaves_no_trace(place: Place) {
             .await,
         written
     );
+}
+
+async fn what_is_written_together_stands_or_falls_together(place: Place) {
+    let (journal, database) = open(&place).await;
+    let owner = clock::new_id();
+    let all = |count: usize| (0..count).map(|_| creation(owner)).collect::<Vec<_>>();
+    let now = |position| Ok(Written::Now { position });
+    // Each for itself, and each with an end of its own.
+    let outcomes = journal.write_all(all(3), false).await;
+    assert_eq!(outcomes, [now(1), now(2), now(3)]);
+    let outcomes = journal.write_all(all(3), true).await;
+    assert_eq!(outcomes, [now(6), now(6), now(6)]);
+    assert_eq!(write_ends(&database).await, [1, 2, 3, 6, 6, 6]);
+    // One that does not follow costs the others everything, and their request ids stay free.
+    let mut writes = all(3);
+    writes.insert(1, write(vec![document(owner, clock::new_id(), 2)]));
+    let outcomes = journal.write_all(writes.clone(), true).await;
+    let outdated = Err(Refusal::Outdated {
+        row: 0,
+        current: None,
+    });
+    let fallen = || Err(Refusal::Together);
+    assert_eq!(outcomes, [fallen(), outdated.clone(), fallen(), fallen()]);
+    let outcomes = journal.write_all(writes.clone(), false).await;
+    assert_eq!(outcomes, [now(7), outdated, now(8), now(9)]);
+    // Repeated, they are answered as the first time, however they are grouped.
+    writes.remove(1);
+    let before = || Ok(Written::Before { answer: Vec::new() });
+    let outcomes = journal.write_all(writes, true).await;
+    assert_eq!(outcomes, [before(), before(), before()]);
+    assert_eq!(journal.write_all(Vec::new(), true).await, []);
+    must_verify(&database, 9).await;
+}
+
+async fn write_ends(database: &Database) -> Vec<i64> {
+    let sql = "SELECT write_end FROM entries ORDER BY position";
+    let rows = database
+        .reader()
+        .query_all_raw(Statement::from_string(database.backend(), sql))
+        .await
+        .expect("entries can be read");
+    let ends = rows.iter().map(|row| row.try_get_by_index(0));
+    ends.map(|end| end.expect("an end is a position")).collect()
 }

@@ -36,7 +36,13 @@ struct Attempt {
 
 #[derive(Clone, Debug)]
 enum Batch {
-    Together(Vec<Attempt>),
+    /// Of as many callers.
+    AtOnce(Vec<Attempt>),
+    /// Of one caller, each for itself, or all or none.
+    InOne {
+        attempts: Vec<Attempt>,
+        together: bool,
+    },
     DryRun(Attempt),
 }
 
@@ -51,9 +57,11 @@ fn attempt() -> impl Strategy<Value = Attempt> {
 }
 
 fn batches() -> impl Strategy<Value = Vec<Batch>> {
-    let together = vec(attempt(), 1..12).prop_map(Batch::Together);
+    let at_once = vec(attempt(), 1..12).prop_map(Batch::AtOnce);
+    let in_one = (vec(attempt(), 1..8), any::<bool>())
+        .prop_map(|(attempts, together)| Batch::InOne { attempts, together });
     vec(
-        prop_oneof![5 => together, 1 => attempt().prop_map(Batch::DryRun)],
+        prop_oneof![5 => at_once, 5 => in_one, 1 => attempt().prop_map(Batch::DryRun)],
         1..6,
     )
 }
@@ -118,6 +126,38 @@ impl Model {
         Ok(Written::Now {
             position: self.position,
         })
+    }
+}
+
+impl Model {
+    /// All or none, and one end for all.
+    fn apply_together(
+        &mut self,
+        attempts: &[Attempt],
+        numbers: &[Vec<i32>],
+        answer: &[u8],
+    ) -> Vec<Result<Written, Refusal>> {
+        let mut next = self.clone();
+        let mut outcomes: Vec<_> = attempts
+            .iter()
+            .zip(numbers)
+            .map(|(attempt, numbers)| next.apply(attempt, numbers, answer))
+            .collect();
+        let refused = outcomes.iter().any(Result::is_err);
+        for (attempt, outcome) in attempts.iter().zip(&mut outcomes) {
+            let known = attempt
+                .request
+                .is_some_and(|(id, _)| self.requests.contains_key(&id));
+            match outcome {
+                Ok(_) if refused && !known => *outcome = Err(Refusal::Together),
+                Ok(Written::Now { position }) => *position = next.position,
+                Ok(Written::Before { .. }) | Err(_) => {}
+            }
+        }
+        if !refused {
+            *self = next;
+        }
+        outcomes
     }
 }
 
@@ -222,7 +262,25 @@ async fn play(
                 .collect()
         };
         match batch {
-            Batch::Together(attempts) => {
+            Batch::InOne { attempts, together } => {
+                let numbers: Vec<Vec<i32>> = attempts.iter().map(numbers).collect();
+                let writes = attempts
+                    .iter()
+                    .zip(&numbers)
+                    .map(|(attempt, numbers)| case.write(attempt, numbers, &answer));
+                let ours = journal.write_all(writes.collect(), *together).await;
+                let theirs = if *together {
+                    model.apply_together(attempts, &numbers, &answer)
+                } else {
+                    attempts
+                        .iter()
+                        .zip(&numbers)
+                        .map(|(attempt, numbers)| model.apply(attempt, numbers, &answer))
+                        .collect()
+                };
+                prop_assert_eq!(ours, theirs);
+            }
+            Batch::AtOnce(attempts) => {
                 let numbers: Vec<Vec<i32>> = attempts.iter().map(numbers).collect();
                 let with_numbers = || attempts.iter().zip(&numbers);
                 let writes = with_numbers()
