@@ -12,6 +12,7 @@ mod m0006_partitions;
 mod m0007_entries;
 mod m0008_requests;
 mod m0009_secrets;
+mod m0010_conflicts;
 
 /// The steps, in order.
 pub struct Migrator;
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_entries::Migration),
             Box::new(m0008_requests::Migration),
             Box::new(m0009_secrets::Migration),
+            Box::new(m0010_conflicts::Migration),
         ]
     }
 }

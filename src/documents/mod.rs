@@ -1,6 +1,7 @@
 //! Documents of every kind: the envelope, its states and its history. Knows nothing of what contents mean.
 
 mod compare;
+pub mod conflict;
 pub mod entity;
 pub mod link;
 mod mask;

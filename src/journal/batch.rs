@@ -166,6 +166,9 @@ fn entry(
         Subject::Row(Row::Document { revision, .. }) => {
             (revision.state, Some(revision.content_hash.clone()))
         }
+        Subject::Row(Row::Conflict(conflict)) => {
+            (conflict.state, Some(conflict.content_hash.clone()))
+        }
         Subject::Row(_) | Subject::Answer(_) => (0, None),
     };
     let mut entry = entity::Model {

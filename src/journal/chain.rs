@@ -40,8 +40,8 @@ pub fn entry_hash(entry: &entity::Model) -> Vec<u8> {
     hash.finish().as_ref().to_vec()
 }
 
-/// The hash of what a row says: all of its columns but when it is in force. The content of a document is covered by its
-/// own hash, which is a column; its links follow it.
+/// The hash of what a row says: all of its columns but when it is in force. Content is covered by its own
+/// hash, which is a column; the links of a document follow it.
 pub fn row_hash(row: &Row) -> Vec<u8> {
     let mut hash = Context::new(&SHA256);
     hash.update(ROW);
@@ -55,6 +55,7 @@ pub fn row_hash(row: &Row) -> Vec<u8> {
         Row::Organization(organization) => columns(&mut hash, organization, &SPAN),
         Row::Succession(succession) => columns(&mut hash, succession, &SPAN),
         Row::Grant(grant) => columns(&mut hash, grant, &SPAN),
+        Row::Conflict(conflict) => columns(&mut hash, conflict, &["content", SPAN[0], SPAN[1]]),
     }
     hash.finish().as_ref().to_vec()
 }

@@ -218,6 +218,7 @@ impl Row {
             Self::Organization(organization) => (organization.id, organization.id),
             Self::Succession(succession) => (succession.predecessor_id, succession.successor_id),
             Self::Grant(grant) => (grant.organization_id, grant.id),
+            Self::Conflict(conflict) => (conflict.owner_id, conflict.id),
         };
         Key {
             target: self.target(),
@@ -266,7 +267,7 @@ impl Row {
                 .flatten()
                 .collect()
             }
-            Self::Succession(_) | Self::Grant(_) => Vec::new(),
+            Self::Succession(_) | Self::Grant(_) | Self::Conflict(_) => Vec::new(),
         }
     }
 }

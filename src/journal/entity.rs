@@ -30,9 +30,9 @@ pub struct Model {
     pub target_id: Uuid,
     pub owner_id: Uuid,
     pub revision: i32,
-    /// `v1::DocumentState` of a document, 0 of all else.
+    /// `v1::DocumentState` of a document, `v1::ConflictState` of a conflict, 0 of all else.
     pub state: i16,
-    /// SHA-256 of the content of a document.
+    /// SHA-256 of the content of a document or a conflict.
     pub content_hash: Option<Vec<u8>>,
     /// SHA-256 of all else that the written row says.
     pub row_hash: Vec<u8>,

@@ -156,6 +156,11 @@ async fn read_heads(
             "grants",
             "r.organization_id = k.owner AND r.id = k.id AND r.until_position IS NULL",
         ),
+        Target::Conflict => (
+            "r.owner_id, r.id, r.revision",
+            "conflicts",
+            "r.owner_id = k.owner AND r.id = k.id AND r.until_position IS NULL",
+        ),
         Target::Succession => (
             "r.predecessor_id, r.successor_id, 1",
             "successions",
@@ -200,7 +205,7 @@ fn identities(target: Target, owner: Uuid, row: &QueryResult) -> Result<Vec<Iden
             ];
             codes.into_iter().flatten().collect()
         }
-        Target::Grant | Target::Succession => Vec::new(),
+        Target::Grant | Target::Succession | Target::Conflict => Vec::new(),
     })
 }
 
@@ -356,8 +361,8 @@ async fn read_requests(
 /// Writes a batch. What is superseded ends first, so that no two heads ever hold the same identity.
 pub async fn write(tx: &DatabaseTransaction, batch: &Batch<'_>) -> Result<(), DbErr> {
     end(tx, &batch.superseded).await?;
-    let (mut revisions, mut links, mut organizations, mut successions, mut grants) =
-        (vec![], vec![], vec![], vec![], vec![]);
+    let (mut revisions, mut links, mut organizations, mut successions, mut grants, mut conflicts) =
+        (vec![], vec![], vec![], vec![], vec![], vec![]);
     for row in &batch.rows {
         match row {
             Row::Document {
@@ -370,6 +375,7 @@ pub async fn write(tx: &DatabaseTransaction, batch: &Batch<'_>) -> Result<(), Db
             Row::Organization(organization) => organizations.push(organization),
             Row::Succession(succession) => successions.push(succession),
             Row::Grant(grant) => grants.push(grant),
+            Row::Conflict(conflict) => conflicts.push(conflict),
         }
     }
     bulk::insert::<documents::entity::Model>(tx, &revisions).await?;
@@ -377,6 +383,7 @@ pub async fn write(tx: &DatabaseTransaction, batch: &Batch<'_>) -> Result<(), Db
     bulk::insert::<organizations::entity::Model>(tx, &organizations).await?;
     bulk::insert(tx, &successions).await?;
     bulk::insert(tx, &grants).await?;
+    bulk::insert(tx, &conflicts).await?;
     bulk::insert(tx, &batch.entries.iter().collect::<Vec<_>>()).await?;
     bulk::insert(tx, &batch.requests.iter().collect::<Vec<_>>()).await?;
     advance(tx, &batch.partition).await
@@ -405,12 +412,7 @@ async fn advance(tx: &DatabaseTransaction, partition: &partition::Model) -> Resu
 }
 
 async fn end(tx: &DatabaseTransaction, superseded: &[Superseded]) -> Result<(), DbErr> {
-    for target in [
-        Target::Document,
-        Target::Organization,
-        Target::Grant,
-        Target::Succession,
-    ] {
+    for target in Target::ALL {
         let values: Vec<Vec<Value>> = superseded
             .iter()
             .filter(|superseded| superseded.key.target == target)
@@ -432,6 +434,10 @@ async fn end(tx: &DatabaseTransaction, superseded: &[Superseded]) -> Result<(), 
             Target::Grant => (
                 "grants",
                 "r.organization_id = k.owner AND r.id = k.id AND r.revision = k.revision",
+            ),
+            Target::Conflict => (
+                "conflicts",
+                "r.owner_id = k.owner AND r.id = k.id AND r.revision = k.revision",
             ),
             Target::Succession => continue,
         };

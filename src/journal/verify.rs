@@ -215,12 +215,7 @@ async fn compare_with_rows(
     entries: &[entity::Model],
 ) -> Result<(), Fault> {
     let mut rows = HashMap::new();
-    for target in [
-        Target::Document,
-        Target::Organization,
-        Target::Grant,
-        Target::Succession,
-    ] {
+    for target in Target::ALL {
         let of_target: Vec<&entity::Model> = entries
             .iter()
             .filter(|entry| entry.target == target as i16)
@@ -262,18 +257,19 @@ fn compare(entry: &entity::Model, written: &Written) -> Result<(), Fault> {
     if chain::row_hash(&written.row) != entry.row_hash {
         return bad(entry.position, "the row that it wrote was altered");
     }
-    let Row::Document { revision, .. } = &written.row else {
-        return Ok(());
+    let (state, content_hash) = match &written.row {
+        Row::Document { revision, .. } => (revision.state, &revision.content_hash),
+        Row::Conflict(conflict) => (conflict.state, &conflict.content_hash),
+        Row::Organization(_) | Row::Succession(_) | Row::Grant(_) => return Ok(()),
     };
-    if revision.state != entry.state || Some(&revision.content_hash) != entry.content_hash.as_ref()
-    {
+    if state != entry.state || Some(content_hash) != entry.content_hash.as_ref() {
         return bad(
             entry.position,
             "its state or content hash is not that of the row",
         );
     }
     match &written.content {
-        Some(content) if chain::sha256(content) == revision.content_hash => Ok(()),
+        Some(content) if chain::sha256(content) == *content_hash => Ok(()),
         Some(_) => bad(entry.position, "the content does not fit its hash"),
         None => bad(entry.position, "the content is not there"),
     }

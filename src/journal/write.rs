@@ -71,6 +71,8 @@ pub enum Row {
     Succession(succession::Model),
     /// A revision of a grant.
     Grant(access::entity::Model),
+    /// A conflict, or its resolution.
+    Conflict(documents::conflict::entity::Model),
 }
 
 /// What an entry of the journal is about.
@@ -82,6 +84,19 @@ pub enum Target {
     Grant = 3,
     /// The successor is the target, the predecessor its owner.
     Succession = 4,
+    // 5 is `ANSWER`.
+    Conflict = 6,
+}
+
+impl Target {
+    /// All that rows are written of.
+    pub(super) const ALL: [Self; 5] = [
+        Self::Document,
+        Self::Organization,
+        Self::Grant,
+        Self::Succession,
+        Self::Conflict,
+    ];
 }
 
 /// The target of an entry that speaks of a request which wrote no row: its id, owned by its organization.
@@ -151,6 +166,7 @@ impl Row {
             Self::Organization(_) => Target::Organization,
             Self::Succession(_) => Target::Succession,
             Self::Grant(_) => Target::Grant,
+            Self::Conflict(_) => Target::Conflict,
         }
     }
 
@@ -160,6 +176,7 @@ impl Row {
             Self::Organization(organization) => organization.revision,
             Self::Succession(_) => 1,
             Self::Grant(grant) => grant.revision,
+            Self::Conflict(conflict) => conflict.revision,
         }
     }
 
@@ -181,6 +198,9 @@ impl Row {
             Self::Grant(grant) => {
                 (grant.position, grant.until_position) = (from, until);
             }
+            Self::Conflict(conflict) => {
+                (conflict.position, conflict.until_position) = (from, until);
+            }
         }
     }
 
@@ -195,6 +215,7 @@ impl Row {
             }
             Self::Succession(_) => 100,
             Self::Grant(_) => 250,
+            Self::Conflict(conflict) => conflict.content.as_ref().map_or(0, Vec::len) + 500,
         }
     }
 }

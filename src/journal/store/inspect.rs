@@ -21,7 +21,7 @@ const PAGE: i64 = 200;
 /// A row that an entry speaks of, as it is kept.
 pub struct Written {
     pub row: Row,
-    /// The content that a document had at the revision, wherever it is kept.
+    /// The content that a document or a conflict had at the revision, wherever it is kept.
     pub content: Option<Vec<u8>>,
 }
 
@@ -79,7 +79,7 @@ pub async fn written(
         .collect();
     let sql = match target {
         Target::Document => {
-            "SELECT r.*, c.content AS kept FROM k CROSS JOIN revisions r LEFT JOIN revisions c
+            "SELECT r.*, COALESCE(r.content, c.content) AS kept FROM k CROSS JOIN revisions r LEFT JOIN revisions c
              ON c.owner_id = r.owner_id AND c.document_id = r.document_id AND c.revision = r.content_revision
              WHERE r.owner_id = k.owner AND r.document_id = k.id AND r.revision = k.revision AND r.position = k.place"
         }
@@ -90,6 +90,11 @@ pub async fn written(
         Target::Grant => {
             "SELECT r.* FROM k CROSS JOIN grants r
              WHERE r.organization_id = k.owner AND r.id = k.id AND r.revision = k.revision AND r.position = k.place"
+        }
+        Target::Conflict => {
+            "SELECT r.*, COALESCE(r.content, c.content) AS kept FROM k CROSS JOIN conflicts r LEFT JOIN conflicts c
+             ON c.owner_id = r.owner_id AND c.id = r.id AND c.revision = 1
+             WHERE r.owner_id = k.owner AND r.id = k.id AND r.revision = k.revision AND r.position = k.place"
         }
         Target::Succession => {
             "SELECT r.* FROM k CROSS JOIN successions r
@@ -131,6 +136,11 @@ fn read(target: Target, row: &QueryResult, links: &mut Links) -> Result<(i64, Wr
         Target::Grant => {
             let grant = access::entity::Model::from_query_result(row, "")?;
             (grant.position, Row::Grant(grant), None)
+        }
+        Target::Conflict => {
+            let conflict = documents::conflict::entity::Model::from_query_result(row, "")?;
+            let content = row.try_get("", "kept")?;
+            (conflict.position, Row::Conflict(conflict), content)
         }
         Target::Succession => {
             let succession = organizations::succession::Model::from_query_result(row, "")?;
@@ -202,7 +212,7 @@ pub async fn entry_elsewhere(tx: &DatabaseTransaction) -> Result<Option<(i64, St
 
 /// A row that no entry speaks of.
 pub async fn row_without_entry(tx: &DatabaseTransaction) -> Result<Option<(i64, String)>, DbErr> {
-    const TABLES: [(&str, &str, &str, &str); 4] = [
+    const TABLES: [(&str, &str, &str, &str); 5] = [
         (
             "revisions",
             "1",
@@ -227,6 +237,12 @@ pub async fn row_without_entry(tx: &DatabaseTransaction) -> Result<Option<(i64, 
             "r.predecessor_id AND e.target_id = r.successor_id",
             "1",
         ),
+        (
+            "conflicts",
+            "6",
+            "r.owner_id AND e.target_id = r.id",
+            "r.revision",
+        ),
     ];
     for (table, target, key, revision) in TABLES {
         let sql = format!(
@@ -249,7 +265,7 @@ pub async fn row_without_entry(tx: &DatabaseTransaction) -> Result<Option<(i64, 
 
 /// A row that does not end where the next revision begins.
 pub async fn row_out_of_span(tx: &DatabaseTransaction) -> Result<Option<(i64, String)>, DbErr> {
-    const TABLES: [(&str, &str); 3] = [
+    const TABLES: [(&str, &str); 4] = [
         (
             "revisions",
             "n.owner_id = r.owner_id AND n.document_id = r.document_id",
@@ -259,6 +275,7 @@ pub async fn row_out_of_span(tx: &DatabaseTransaction) -> Result<Option<(i64, St
             "grants",
             "n.organization_id = r.organization_id AND n.id = r.id",
         ),
+        ("conflicts", "n.owner_id = r.owner_id AND n.id = r.id"),
     ];
     for (table, key) in TABLES {
         let sql = format!(

@@ -162,3 +162,35 @@ pub fn succession(predecessor_id: Uuid, successor_id: Uuid) -> Row {
         position: 0,
     })
 }
+
+/// A conflict as it arose, and then resolved.
+pub fn conflict(owner: Uuid, document: Uuid, id: Uuid, number: i32) -> Row {
+    let content = format!("{owner} {document} {id}").into_bytes();
+    let resolved = number > 1;
+    Row::Conflict(documents::conflict::entity::Model {
+        owner_id: owner,
+        id,
+        revision: number,
+        document_id: document,
+        kind: 1,
+        state: if resolved { 2 } else { 1 },
+        fields: vec![1, 2],
+        base_revision: 1,
+        their_revision: 2,
+        round: Some("sbs-2026-1".to_owned()),
+        period_start: Some("2026-01-01".to_owned()),
+        period_end: Some("2026-12-31".to_owned()),
+        external_scheme: Some("register".to_owned()),
+        external_value: Some("a".to_owned()),
+        content_hash: sha256(&content),
+        content: (!resolved).then_some(content),
+        author: "exchange:tester".to_owned(),
+        created_at: 1,
+        resolution: i16::from(resolved),
+        resolver: resolved.then(|| "exchange:tester".to_owned()),
+        resolved_at: resolved.then_some(2),
+        resolved_revision: if resolved { 3 } else { 0 },
+        position: 0,
+        until_position: None,
+    })
+}

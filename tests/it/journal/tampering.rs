@@ -14,13 +14,14 @@ use super::{open, rows};
 use crate::world::{Engine, Place};
 
 /// The tables that the chain covers, and how the position of a row is found.
-const TABLES: [(&str, &str); 7] = [
+const TABLES: [(&str, &str); 8] = [
     ("entries", "position"),
     ("revisions", "position"),
     ("organizations", "position"),
     ("successions", "position"),
     ("grants", "position"),
     ("requests", "position"),
+    ("conflicts", "position"),
     (
         "links",
         "(SELECT r.position FROM revisions r WHERE r.owner_id = links.owner_id AND r.document_id = links.document_id
@@ -148,6 +149,11 @@ fn what_was_cut_off_or_slipped_in_is_found() {
                 "UPDATE revisions SET until_position = NULL WHERE position = 1".to_owned(),
                 1,
             ),
+            // A content where the revision before has it.
+            (
+                "UPDATE revisions SET content = x'00' WHERE position = 4".to_owned(),
+                4,
+            ),
         ];
         for (slip, expected) in slips {
             let copy = copy(&place, &original);
@@ -204,7 +210,7 @@ fn a_checkpoint_shows_that_the_end_or_the_whole_was_replaced() {
 
 const EMPTY: &str =
     "DELETE FROM entries; DELETE FROM requests; DELETE FROM revisions; DELETE FROM links;
-    DELETE FROM organizations; DELETE FROM successions; DELETE FROM grants";
+    DELETE FROM organizations; DELETE FROM successions; DELETE FROM grants; DELETE FROM conflicts";
 
 /// Takes the last entry away with all that belongs to it, and leaves the journal as it was before.
 fn cut_off(last: i64) -> String {
@@ -235,7 +241,8 @@ fn what_is_untouched_verifies() {
 /// A database with rows of every kind, and its path.
 async fn written(place: &Place) -> String {
     let (journal, database) = open(place).await;
-    let (owner, one, other, unit, next, grant) = (
+    let (owner, one, other, unit, next, grant, conflict) = (
+        clock::new_id(),
         clock::new_id(),
         clock::new_id(),
         clock::new_id(),
@@ -274,6 +281,11 @@ async fn written(place: &Place) -> String {
             rows::grant(unit, grant, 1),
         ],
         vec![rows::document(owner, other, 2)],
+        vec![rows::conflict(owner, other, conflict, 1)],
+        vec![
+            rows::document(owner, other, 3),
+            rows::conflict(owner, other, conflict, 2),
+        ],
         // An answer, and nothing else.
         vec![],
         vec![rows::grant(unit, grant, 2)],
