@@ -24,14 +24,14 @@ use crate::proto::DESCRIPTORS;
 pub use check::{MAX_ELEMENTS, MAX_VIOLATIONS};
 pub use codec::Codec;
 pub use read::Incomplete;
-pub use redact::{Visibility, redact};
-pub use rules::{Contract, KindRule, Method, NarrowedField, Request, RoleRule};
+pub use redact::{Visibility, redact, see_alike};
+pub use rules::{Contract, KindRule, Merge, Method, NarrowedField, Request, RoleRule};
 pub use violation::Violation;
 
 /// The field that calls hold as the bytes it came in: whoever reads them checks them as what they are.
 const UNREAD_FIELD: &str = env!("UNREAD_FIELD");
 /// What these bytes are.
-const UNREAD_MESSAGE: &str = env!("UNREAD_MESSAGE");
+pub const UNREAD_MESSAGE: &str = env!("UNREAD_MESSAGE");
 
 static CONTRACT: LazyLock<Result<(DescriptorPool, Contract), Incomplete>> = LazyLock::new(|| {
     let pool = DescriptorPool::decode(DESCRIPTORS)

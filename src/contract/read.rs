@@ -1,5 +1,7 @@
 //! Reads the contract from its descriptors, and names everything that it lacks at once.
 
+mod merges;
+
 use std::{fmt, time::Duration};
 
 use prost_reflect::{
@@ -75,6 +77,7 @@ impl Contract {
             roles: reading.roles().into_iter().collect(),
             kinds: reading.kinds().into_iter().collect(),
             narrowed: reading.narrowed().into_iter().collect(),
+            merges: reading.merges(),
         };
         reading.hold_together(&contract);
         if reading.missing.is_empty() {

@@ -20,6 +20,8 @@ pub struct Contract {
     pub(super) roles: BTreeMap<Role, RoleRule>,
     pub(super) kinds: BTreeMap<DocumentKind, KindRule>,
     pub(super) narrowed: BTreeMap<String, Vec<NarrowedField>>,
+    /// By the full name of the field.
+    pub(super) merges: HashMap<String, Merge>,
     pub(super) plans: Plans,
     /// By the full name of the message.
     pub(super) requests: HashMap<String, RequestRule>,
@@ -97,6 +99,21 @@ pub struct NarrowedField {
     pub visible_to: Vec<Role>,
 }
 
+/// How two changes of a field become one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Merge {
+    /// One of them must be chosen.
+    Choose,
+    /// Field by field.
+    Fields,
+    /// As a set.
+    Union,
+    /// Item by item, by the field of this name.
+    ByKey(String),
+    /// The exchange's value stands.
+    Ours,
+}
+
 impl NarrowedField {
     /// Whether any of the roles may see it.
     pub fn is_visible_to(&self, roles: &BTreeSet<Role>) -> bool {
@@ -138,6 +155,7 @@ impl Contract {
             roles: self.roles.clone(),
             kinds: self.kinds.clone(),
             narrowed: self.narrowed.clone(),
+            merges: self.merges.clone(),
             plans: Plans::default(),
             requests: HashMap::new(),
         }
@@ -213,6 +231,11 @@ impl Contract {
         takes_part && self.role(role).acts.contains(&act)
     }
 
+    /// How a field of a document is merged, by its full name.
+    pub fn merge(&self, field: &str) -> &Merge {
+        self.merges.get(field).unwrap_or(&Merge::Choose)
+    }
+
     /// The fields of a message that only some roles see, by its full name.
     pub fn narrowed_fields(&self, message: &str) -> &[NarrowedField] {
         self.narrowed.get(message).map_or(&[], Vec::as_slice)
@@ -234,6 +257,24 @@ impl Contract {
             plan,
             rule,
         })
+    }
+
+    /// Holds the bytes of a document against the rules of its fields.
+    pub fn check_document(&self, bytes: &[u8]) -> Result<(), Error> {
+        let place = self.plans.place_of("styrkedja.v1.Document");
+        let plan = place.and_then(|place| self.plans.at(place));
+        let plan = plan.ok_or_else(|| Error::fault(anyhow::anyhow!("documents have no rules")))?;
+        let rule = RequestRule {
+            place: 0,
+            max_bytes: u32::MAX,
+            streams: false,
+        };
+        Request {
+            plans: &self.plans,
+            plan,
+            rule,
+        }
+        .check(bytes)
     }
 
     /// The size of the largest request of any method.

@@ -5,8 +5,10 @@ pub mod conflict;
 pub mod entity;
 pub mod link;
 mod mask;
+mod merge;
 mod model;
 mod operations;
+mod push;
 mod request;
 mod rpc;
 mod shape;
@@ -14,6 +16,7 @@ mod store;
 mod told;
 mod wire;
 
+pub use push::{Answers, push};
 pub use rpc::Rpc;
 pub use store::{Found, kept};
 pub use told::told;

@@ -17,13 +17,16 @@ use std::collections::BTreeSet;
 use uuid::Uuid;
 
 pub use compare::compare;
-pub use create::{NewDocument, create};
+pub use create::{NewDocument, create, owner_has_ended};
 pub use list::{Listed, list, revisions};
 pub use read::get;
 pub use review::{Decision, review};
 pub use submit::submit;
-pub use update::{Change, update};
+pub use update::{Change, other_kind, update};
 pub use withdraw::withdraw;
+
+pub use judge::Targets;
+pub use write::must_allow;
 
 use super::model::Revision;
 use crate::{
@@ -80,7 +83,7 @@ impl Shown {
         })
     }
 
-    fn with(caller: &Caller, revision: Revision, content: Option<Content>) -> Self {
+    pub(super) fn with(caller: &Caller, revision: Revision, content: Option<Content>) -> Self {
         let target = target_of(&revision);
         let grants = caller.grants().iter();
         let seeing = grants.filter(|grant| {
@@ -106,7 +109,7 @@ fn content_of(revision: &Revision) -> Result<Option<Content>> {
 }
 
 /// The content of a revision that must have one.
-fn present_content_of(revision: &Revision) -> Result<Content> {
+pub(super) fn present_content_of(revision: &Revision) -> Result<Content> {
     content_of(revision)?.ok_or_else(|| {
         Error::fault(anyhow::anyhow!(
             "document {} has no content",
@@ -116,7 +119,7 @@ fn present_content_of(revision: &Revision) -> Result<Content> {
 }
 
 /// What a document is to a decision on access.
-fn target_of(revision: &Revision) -> Target<'_> {
+pub(super) fn target_of(revision: &Revision) -> Target<'_> {
     Target::Document {
         kind: revision.kind,
         owner: revision.owner,

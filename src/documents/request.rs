@@ -30,18 +30,67 @@ impl Common<'_> {
     /// The call, known again by these parts. Who calls counts too: an answer is for the eyes of one.
     pub fn known_by(self, parts: &[&[u8]]) -> Result<Call> {
         let request_id = id("request_id", self.request_id)?;
-        let mut body = Vec::new();
-        for part in [self.caller.subject().as_bytes()].iter().chain(parts) {
-            body.extend((part.len() as u64).to_be_bytes());
-            body.extend_from_slice(part);
-        }
+        let subject = self.caller.subject().as_bytes();
+        let parts = [&[subject], parts].concat();
         Ok(Call {
             method: self.method,
             request: request_id,
-            body,
+            body: body_of(&parts),
             dry_run: self.validate_only,
             caller: self.caller,
         })
+    }
+}
+
+/// Each part with its length before it, so that no two requests have the same body.
+pub fn body_of(parts: &[&[u8]]) -> Vec<u8> {
+    let mut body = Vec::with_capacity(parts.iter().map(|part| part.len() + 8).sum());
+    for part in parts {
+        body.extend((part.len() as u64).to_be_bytes());
+        body.extend_from_slice(part);
+    }
+    body
+}
+
+/// A document as it was pushed.
+#[derive(Debug)]
+pub struct Pushed {
+    pub id: Option<Uuid>,
+    pub owner: Option<Uuid>,
+    pub external_id: Option<v1::ExternalId>,
+    pub round: Option<String>,
+    pub period: Option<v1::Period>,
+    pub content: Content,
+}
+
+/// The document that is pushed. What the exchange gives must be empty.
+pub fn pushed(document: v1::Document) -> Result<Pushed> {
+    let named = |field: &str, text: &str| (!text.is_empty()).then(|| id(field, text)).transpose();
+    let (id, owner) = (
+        named("document.id", &document.id),
+        named("document.owner_id", &document.owner_id),
+    );
+    let mut violations = given_by_exchange(&document);
+    violations.retain(|violation| violation.field != "document.id");
+    if document.content.is_none() {
+        violations.push(required("document.content"));
+    }
+    let faulty = [id.as_ref().err(), owner.as_ref().err()];
+    for error in faulty.into_iter().flatten() {
+        if let Error::Fields(faults) = error {
+            violations.extend(faults.iter().cloned());
+        }
+    }
+    match (id, owner, document.content) {
+        (Ok(id), Ok(owner), Some(content)) if violations.is_empty() => Ok(Pushed {
+            id,
+            owner,
+            external_id: document.external_id,
+            round: round(&document.round),
+            period: document.period,
+            content: content.into(),
+        }),
+        _ => Err(Error::Fields(violations)),
     }
 }
 

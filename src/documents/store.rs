@@ -1,10 +1,12 @@
 //! How documents are kept: the only SQL of the feature. Every read that gives anything out starts from a scope.
 
 mod history;
+mod many;
 mod row;
 
 pub use history::{Page, history, revisions};
-pub use row::{links, row};
+pub use many::{at_revisions, heads_known_as, heads_of};
+pub use row::{links, row, small};
 
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, Iterable, QueryFilter,

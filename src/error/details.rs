@@ -3,12 +3,10 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use bytes::Bytes;
 use prost::{Message as _, Name as _};
 use prost_types::Any;
-use tonic::Code;
 use tonic_types::pb::{
-    BadRequest, ErrorInfo, LocalizedMessage, RetryInfo, Status, bad_request::FieldViolation,
+    BadRequest, ErrorInfo, LocalizedMessage, RetryInfo, bad_request::FieldViolation,
 };
 
 use super::DOMAIN;
@@ -98,15 +96,10 @@ impl Details {
             .and(&v1::Findings::full_name(), &in_full)
     }
 
-    pub(super) fn encode(self, code: Code, message: &str) -> Bytes {
+    pub(super) fn into_any(self) -> Vec<Any> {
         let mut details = vec![any("google.rpc.ErrorInfo", &self.info)];
         details.extend(self.others);
-        let status = Status {
-            code: i32::from(code),
-            message: message.to_owned(),
-            details,
-        };
-        status.encode_to_vec().into()
+        details
     }
 
     fn and(mut self, name: &str, detail: &impl prost::Message) -> Self {

@@ -6,7 +6,9 @@ pub mod normalise;
 
 use std::time::Duration;
 
+use prost::Message as _;
 use tonic::{Code, Status};
+use tonic_types::pb;
 use uuid::Uuid;
 
 use crate::{clock, contract::Violation, database::trouble, journal, page, proto::v1};
@@ -51,7 +53,10 @@ pub enum Error {
     #[error("The request id was used for another request; choose a new one.")]
     RequestIdConflict,
     #[error("The owner has another document of the kind with this external id.")]
-    ExternalIdTaken,
+    ExternalIdTaken {
+        /// Of that document, where the caller sees it and is to be told.
+        etag: Option<String>,
+    },
     #[error("The page token or cursor was not made for you and these filters; start without one.")]
     CursorInvalid,
     #[error("The position is no longer kept; start again from the first page.")]
@@ -95,6 +100,18 @@ pub enum Error {
     Malformed,
     #[error("The method takes exactly one message; send one, and then end the stream.")]
     NotOneMessage,
+    #[error(
+        "It was to be written together with others, of which item {index} was not written; mend that and send the batch again."
+    )]
+    BatchRefused { index: u64 },
+    #[error(
+        "A batch that is written together holds at most {max_items} items and {max_bytes} bytes; send smaller ones."
+    )]
+    BatchTooLarge { max_items: usize, max_bytes: usize },
+    #[error("Nothing was sent or taken for {} seconds; send what was not answered again.", .idle.as_secs())]
+    StreamIdle { idle: Duration },
+    #[error("The conflict was resolved before.")]
+    ConflictResolved,
     #[error("The exchange takes no compressed requests; send it without compression.")]
     Compressed,
 }
@@ -138,7 +155,7 @@ impl Error {
             Self::OwnReview => (Code::FailedPrecondition, Reason::OwnReview),
             Self::ReviewOutdated { .. } => (Code::Aborted, Reason::ReviewOutdated),
             Self::RequestIdConflict => (Code::AlreadyExists, Reason::RequestIdConflict),
-            Self::ExternalIdTaken => (Code::AlreadyExists, Reason::ExternalIdTaken),
+            Self::ExternalIdTaken { .. } => (Code::AlreadyExists, Reason::ExternalIdTaken),
             Self::CursorInvalid => (Code::InvalidArgument, Reason::CursorInvalid),
             Self::ResyncRequired | Self::SnapshotRequired => {
                 (Code::OutOfRange, Reason::ResyncRequired)
@@ -154,6 +171,10 @@ impl Error {
             Self::LastOperator => (Code::FailedPrecondition, Reason::LastOperator),
             Self::Malformed | Self::NotOneMessage => (Code::Internal, Reason::Malformed),
             Self::Compressed => (Code::Unimplemented, Reason::Compressed),
+            Self::BatchRefused { .. } => (Code::Aborted, Reason::BatchRefused),
+            Self::BatchTooLarge { .. } => (Code::ResourceExhausted, Reason::BatchTooLarge),
+            Self::StreamIdle { .. } => (Code::DeadlineExceeded, Reason::StreamIdle),
+            Self::ConflictResolved => (Code::FailedPrecondition, Reason::ConflictResolved),
         }
     }
 
@@ -180,11 +201,23 @@ impl Error {
             Self::SnapshotRequired => details.in_swedish(
                 "Det som har ändrats sedan markören går inte att berätta; anropa igen utan markör och låt ögonblicksbilden ersätta kopian.",
             ),
+            Self::ExternalIdTaken { etag: Some(etag) } => details.with("etag", etag),
+            Self::BatchRefused { index } => details.with("index", &index.to_string()),
+            Self::BatchTooLarge {
+                max_items,
+                max_bytes,
+            } => details
+                .with("max_items", &max_items.to_string())
+                .with("max_bytes", &max_bytes.to_string()),
+            Self::StreamIdle { idle } => {
+                details.with("idle_seconds", &idle.as_secs().to_string())
+            }
             Self::TokenNotAccepted
             | Self::NotFound
             | Self::OwnReview
             | Self::RequestIdConflict
-            | Self::ExternalIdTaken
+            | Self::ExternalIdTaken { etag: None }
+            | Self::ConflictResolved
             | Self::CursorInvalid
             | Self::ResyncRequired
             | Self::Deadline
@@ -200,12 +233,25 @@ impl Error {
 
 impl From<Error> for Status {
     fn from(error: Error) -> Self {
+        let code = error.told().0;
+        let told = pb::Status::from(error);
+        let details = told.encode_to_vec().into();
+        Self::with_details(code, told.message, details)
+    }
+}
+
+/// The same for a part of a call.
+impl From<Error> for pb::Status {
+    fn from(error: Error) -> Self {
         if let Error::Fault { incident, cause } = &error {
             tracing::error!(%incident, cause = format!("{cause:#}"), "A call ended in a fault of the exchange.");
         }
-        let (code, message) = (error.told().0, error.to_string());
-        let details = error.details().encode(code, &message);
-        Self::with_details(code, message, details)
+        let details = error.details().into_any();
+        Self {
+            code: i32::from(error.told().0),
+            message: error.to_string(),
+            details,
+        }
     }
 }
 
@@ -227,7 +273,7 @@ impl From<journal::Refusal> for Error {
         use crate::journal::Refusal;
         match refusal {
             Refusal::Outdated { .. } | Refusal::CodeTaken { .. } => Self::ChangedMeanwhile,
-            Refusal::ExternalIdTaken { .. } => Self::ExternalIdTaken,
+            Refusal::ExternalIdTaken { .. } => Self::ExternalIdTaken { etag: None },
             Refusal::RequestIdConflict => Self::RequestIdConflict,
             Refusal::RegisterChanged | Refusal::Together | Refusal::Unavailable(_) => {
                 Self::try_again()

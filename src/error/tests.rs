@@ -43,7 +43,16 @@ fn every_kind_of_error() -> Vec<Error> {
         Error::OwnReview,
         Error::ReviewOutdated { revision: 7 },
         Error::RequestIdConflict,
-        Error::ExternalIdTaken,
+        Error::ExternalIdTaken { etag: None },
+        Error::BatchRefused { index: 3 },
+        Error::BatchTooLarge {
+            max_items: 1000,
+            max_bytes: 1 << 24,
+        },
+        Error::StreamIdle {
+            idle: Duration::from_secs(30),
+        },
+        Error::ConflictResolved,
         Error::CursorInvalid,
         Error::ResyncRequired,
         Error::SnapshotRequired,

@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     access::caller_of,
+    documents,
     error::Error,
     exchange::Exchange,
     proto::{feed::sync_service_server::SyncService, v1},
@@ -32,15 +33,17 @@ type Answers = Pin<Box<dyn Stream<Item = Result<Answer, Status>> + Send>>;
 
 #[tonic::async_trait]
 impl SyncService for Rpc {
-    type PushStream = Pin<Box<dyn Stream<Item = Result<v1::PushResponse, Status>> + Send>>;
+    type PushStream = documents::Answers;
     type PullStream = Answers;
     type WatchStream = Answers;
 
     async fn push(
         &self,
-        _: Request<tonic::Streaming<v1::PushRequest>>,
+        request: Request<tonic::Streaming<v1::PushRequest>>,
     ) -> Result<Response<Self::PushStream>, Status> {
-        Err(Error::NoSuchMethod.into())
+        let caller = caller_of(&request)?;
+        let answers = documents::push(&self.0, &caller, request.into_inner());
+        Ok(Response::new(answers))
     }
 
     async fn pull(

@@ -12,7 +12,7 @@ use crate::database::Database;
 use decide::{Standing, Verdict};
 
 mod batch;
-mod bulk;
+pub(crate) mod bulk;
 mod chain;
 mod checkpoint;
 mod decide;
@@ -123,21 +123,28 @@ impl Journal {
 
     /// The answer that was given to the request before, if it was.
     pub async fn answer_to(&self, key: &RequestKey) -> Result<Option<Vec<u8>>, Refusal> {
-        let requests = store::answers(self.database.reader(), key)
+        let answer = self.answers_to(&[key]).await?.pop();
+        answer.unwrap_or(Ok(None))
+    }
+
+    /// The answers that were given to requests before.
+    pub async fn answers_to(
+        &self,
+        keys: &[&RequestKey],
+    ) -> Result<Vec<Result<Option<Vec<u8>>, Refusal>>, Refusal> {
+        let mut standing = Standing::default();
+        store::read_requests(self.database.reader(), keys, &mut standing)
             .await
             .map_err(|error| {
-                tracing::error!(%error, "reading a request record failed");
+                tracing::error!(%error, "reading request records failed");
                 Refusal::Unavailable("the database does not answer")
             })?;
-        let standing = Standing {
-            requests,
-            ..Standing::default()
-        };
-        match standing.repeats(key) {
+        let answer = |key: &&RequestKey| match standing.repeats(key) {
             Some(Verdict::Before { answer }) => Ok(Some(answer)),
             Some(Verdict::Refused(refusal)) => Err(refusal),
             Some(Verdict::Accepted) | None => Ok(None),
-        }
+        };
+        Ok(keys.iter().map(answer).collect())
     }
 
     /// The last position that this process has written, as it grows. Other processes on the same database write on

@@ -1,11 +1,8 @@
 //! How the journal is kept: the only SQL of the journal.
 
-use std::collections::HashMap;
-
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
-    EntityTrait, IntoActiveModel, QueryFilter, QueryResult, Statement, Value,
-    sea_query::OnConflict,
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, EntityTrait,
+    IntoActiveModel, QueryResult, Statement, Value, sea_query::OnConflict,
 };
 use uuid::Uuid;
 
@@ -14,7 +11,7 @@ use super::{
     batch::{Batch, Superseded},
     bulk, chain,
     decide::{Answered, Head, Identity, Key, Standing},
-    partition, request,
+    partition,
     write::{Row, Target, Write},
 };
 use crate::{clock, documents, organizations};
@@ -52,26 +49,6 @@ pub async fn prepare(
         .one(connection)
         .await?;
     found.ok_or_else(|| DbErr::RecordNotFound("the partition that was just made".to_owned()))
-}
-
-/// What was answered to the request, under each home where it was.
-#[expect(clippy::disallowed_methods, reason = "the key names the organizations")]
-pub async fn answers(
-    connection: &DatabaseConnection,
-    key: &RequestKey,
-) -> Result<HashMap<(Uuid, Uuid), Answered>, DbErr> {
-    use request::Column;
-    let noted = request::Entity::find()
-        .filter(Column::OrganizationId.is_in(key.homes()))
-        .filter(Column::RequestId.eq(key.id))
-        .all(connection)
-        .await?;
-    let answered = noted.into_iter().map(|row| {
-        let (digest, answer) = (row.digest, row.answer);
-        let named = (row.organization_id, row.request_id);
-        (named, Answered { digest, answer })
-    });
-    Ok(answered.collect())
 }
 
 /// Locks the partition until the end of the transaction. All that follows is read and written under this lock, so that
@@ -323,8 +300,9 @@ fn identity_values(identity: &Identity) -> Vec<Value> {
     }
 }
 
-async fn read_requests(
-    tx: &DatabaseTransaction,
+/// Reads what was answered to requests, under each home where it was.
+pub async fn read_requests(
+    db: &impl ConnectionTrait,
     keys: &[&RequestKey],
     standing: &mut Standing,
 ) -> Result<(), DbErr> {
@@ -337,7 +315,7 @@ async fn read_requests(
     let what = "r.organization_id, r.request_id, r.digest, r.answer";
     let named = "r.organization_id = k.organization AND r.request_id = k.id";
     for row in bulk::find(
-        tx,
+        db,
         &["organization", "id"],
         &values,
         what,

@@ -141,6 +141,16 @@ impl fmt::Display for Place {
     }
 }
 
+impl Link {
+    /// The other document that it leads to, where it leads out of its own.
+    pub fn document(&self) -> Option<Uuid> {
+        match &self.to {
+            Target::Own(_) => None,
+            Target::Other { document_id, .. } => Some(*document_id),
+        }
+    }
+}
+
 /// Where a link leads.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Target {

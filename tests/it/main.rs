@@ -22,6 +22,7 @@ mod grants;
 mod issuers;
 mod journal;
 mod organizations;
+mod push;
 mod recovery;
 mod requests;
 mod servers;

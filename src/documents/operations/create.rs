@@ -97,7 +97,7 @@ async fn decide(
     })
 }
 
-fn owner_has_ended() -> Violation {
+pub fn owner_has_ended() -> Violation {
     Violation::new(
         "document.owner_id",
         "owner.ended",

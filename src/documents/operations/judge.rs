@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
 
 use crate::{
-    access::{Caller, Scope},
+    access::Caller,
     documents::{link, model::Revision, store},
     error::{Error, Result},
     exchange::Exchange,
@@ -30,39 +30,15 @@ pub async fn judge(
     content: &Content,
 ) -> Result<Judgement> {
     let links = kinds::links(content);
-    let scope = caller.scope(Act::ReadDocuments);
-    let targets = Targets::read(exchange, &scope, &links).await?;
+    let targets = Targets::read(exchange, caller, &links).await?;
     let subject = Subject {
         period: revision.period.as_ref(),
         round: revision.round.as_deref().unwrap_or_default(),
         content,
         encoded: revision.content.as_deref().unwrap_or_default(),
     };
-    let mut findings = kinds::findings(subject, &links);
-    let broken = links.iter().filter(|link| !targets.has(link));
-    findings.extend(broken.map(|link| leads_nowhere(&link.place.to_string(), &link.from_item)));
-    let mentions = kinds::mentions(content).into_iter();
-    let unknown =
-        mentions.filter(|named| !caller.sees_organization_of(named.kind, named.organization_id));
-    findings.extend(unknown.map(|named| names_nobody(&named)));
-    // One revision of each document, the latest that is named.
-    let named: BTreeMap<_, _> = links.iter().filter_map(other).collect();
-    for (document, number) in named {
-        if let Some(target) = targets.get(document, number) {
-            findings.extend(kinds::findings_beside(content, document, &target.content));
-        }
-    }
-    kinds::put_in_order(&mut findings);
-    let owners = targets
-        .newest
-        .into_iter()
-        .map(|(document, target)| (document, target.owner))
-        .collect();
-    Ok(Judgement {
-        findings,
-        links,
-        owners,
-    })
+    let findings = kinds::findings(subject, &links);
+    Ok(targets.judge(caller, content, links, findings))
 }
 
 impl Judgement {
@@ -87,7 +63,7 @@ impl Judgement {
 
 /// The other documents that links lead to, as far as they are in scope and not withdrawn.
 #[derive(Default)]
-struct Targets {
+pub struct Targets {
     newest: HashMap<Uuid, Document>,
     /// Those named at a revision that is not the newest.
     earlier: HashMap<(Uuid, i32), Document>,
@@ -100,33 +76,76 @@ struct Document {
 }
 
 impl Targets {
-    async fn read(exchange: &Exchange, scope: &Scope, links: &[Link]) -> Result<Self> {
+    /// Reads what the links lead to, of however many documents.
+    pub async fn read(exchange: &Exchange, caller: &Caller, links: &[Link]) -> Result<Self> {
         let mut targets = Self::default();
         let named: BTreeSet<(Uuid, Option<i32>)> = links.iter().filter_map(other).collect();
         if named.is_empty() {
             return Ok(targets);
         }
+        let scope = caller.scope(Act::ReadDocuments);
+        let reader = exchange.database.reader();
         let documents: BTreeSet<Uuid> = named.iter().map(|(document, _)| *document).collect();
         let documents: Vec<Uuid> = documents.into_iter().collect();
-        for head in store::heads(exchange.database.reader(), scope, &documents).await? {
+        for head in store::heads(reader, &scope, &documents).await? {
             let id = head.document;
             targets
                 .newest
                 .extend(Document::of(&head)?.map(|document| (id, document)));
         }
-        for (id, number) in named {
-            let Some(number) = number.filter(|&number| !targets.is_newest(id, number)) else {
-                continue;
-            };
-            if let Some(revision) =
-                store::at_revision(exchange.database.reader(), scope, id, number).await?
-            {
-                targets
-                    .earlier
-                    .extend(Document::of(&revision)?.map(|document| ((id, number), document)));
-            }
+        let earlier: Vec<(Uuid, i32)> = named
+            .into_iter()
+            .filter_map(|(id, number)| Some((id, number?)))
+            .filter(|&(id, number)| !targets.is_newest(id, number))
+            .collect();
+        for revision in store::at_revisions(reader, &scope, &earlier).await? {
+            let named = (revision.document, revision.number);
+            targets
+                .earlier
+                .extend(Document::of(&revision)?.map(|document| (named, document)));
         }
         Ok(targets)
+    }
+
+    /// Puts what is found of a content beside what is found of where its links lead.
+    pub fn judge(
+        &self,
+        caller: &Caller,
+        content: &Content,
+        links: Vec<Link>,
+        mut findings: Vec<Finding>,
+    ) -> Judgement {
+        let broken = links.iter().filter(|link| !self.has(link));
+        findings.extend(broken.map(|link| leads_nowhere(&link.place.to_string(), &link.from_item)));
+        let mentions = kinds::mentions(content).into_iter();
+        let unknown = mentions
+            .filter(|named| !caller.sees_organization_of(named.kind, named.organization_id));
+        findings.extend(unknown.map(|named| names_nobody(&named)));
+        // One revision of each document, the latest that is named.
+        let named: BTreeMap<_, _> = links.iter().filter_map(other).collect();
+        let mut owners = HashMap::new();
+        for (document, number) in named {
+            if let Some(target) = self.get(document, number) {
+                owners.insert(document, target.owner);
+                findings.extend(kinds::findings_beside(content, document, &target.content));
+            }
+        }
+        kinds::put_in_order(&mut findings);
+        Judgement {
+            findings,
+            links,
+            owners,
+        }
+    }
+
+    /// Puts a revision that is about to be written in the place of the newest.
+    pub fn put(&mut self, revision: &Revision, content: Content) {
+        let document = Document {
+            owner: revision.owner,
+            number: revision.number,
+            content,
+        };
+        self.newest.insert(revision.document, document);
     }
 
     fn is_newest(&self, document: Uuid, number: i32) -> bool {

@@ -125,7 +125,7 @@ fn merge(
     Content::decode(head.kind, &prost::Message::encode_to_vec(&kept)).map_err(Error::fault)
 }
 
-fn other_kind(content: &Content) -> Violation {
+pub fn other_kind(content: &Content) -> Violation {
     Violation::new(
         format!("document.{}", content.field()),
         "content.other_kind",

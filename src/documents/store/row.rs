@@ -200,6 +200,6 @@ fn decode(bytes: Option<&[u8]>) -> Result<Vec<v1::Justification>, prost::DecodeE
 }
 
 /// The number of an enum of the contract, as columns keep it. Their numbers are small.
-pub(super) fn small(number: i32) -> i16 {
+pub fn small(number: i32) -> i16 {
     i16::try_from(number).unwrap_or_default()
 }

@@ -27,14 +27,14 @@ pub async fn insert<M: ModelTrait>(tx: &DatabaseTransaction, models: &[&M]) -> R
 
 /// A query over many keys, which it sees as the table `k`. It must mind that a key may come more than once.
 pub async fn select(
-    tx: &DatabaseTransaction,
+    db: &impl ConnectionTrait,
     columns: &[&str],
     keys: &[Vec<Value>],
     sql: &str,
 ) -> Result<Vec<QueryResult>, DbErr> {
     let mut found = Vec::new();
-    for statement in over_keys(tx, columns, keys, sql) {
-        found.extend(tx.query_all_raw(statement).await?);
+    for statement in over_keys(db, columns, keys, sql) {
+        found.extend(db.query_all_raw(statement).await?);
     }
     Ok(found)
 }
@@ -43,32 +43,32 @@ pub async fn select(
 ///
 /// Planners without statistics hold tables for tiny and would read them whole, and keep to that while they grow.
 pub async fn find(
-    tx: &DatabaseTransaction,
+    db: &impl ConnectionTrait,
     columns: &[&str],
     keys: &[Vec<Value>],
     what: &str,
     table: &str,
     named: &str,
 ) -> Result<Vec<QueryResult>, DbErr> {
-    let sql = if tx.get_database_backend() == DbBackend::Postgres {
+    let sql = if db.get_database_backend() == DbBackend::Postgres {
         format!(
             "SELECT {what} FROM k CROSS JOIN LATERAL (SELECT * FROM {table} r WHERE {named} LIMIT 1) r"
         )
     } else {
         format!("SELECT {what} FROM k CROSS JOIN {table} r WHERE {named}")
     };
-    select(tx, columns, keys, &sql).await
+    select(db, columns, keys, &sql).await
 }
 
 /// Ends for each key the row `r` of a table that it names at its `until`.
 pub async fn end(
-    tx: &DatabaseTransaction,
+    db: &impl ConnectionTrait,
     columns: &[&str],
     keys: &[Vec<Value>],
     table: &str,
     named: &str,
 ) -> Result<(), DbErr> {
-    let sql = if tx.get_database_backend() == DbBackend::Postgres {
+    let sql = if db.get_database_backend() == DbBackend::Postgres {
         format!(
             ", found AS (SELECT r.place, k.until FROM k CROSS JOIN LATERAL
                  (SELECT r.ctid AS place FROM {table} r WHERE {named} LIMIT 1) r)
@@ -77,22 +77,22 @@ pub async fn end(
     } else {
         format!("UPDATE {table} AS r SET until_position = k.until FROM k WHERE {named}")
     };
-    for statement in over_keys(tx, columns, keys, &sql) {
-        tx.execute_raw(statement).await?;
+    for statement in over_keys(db, columns, keys, &sql) {
+        db.execute_raw(statement).await?;
     }
     Ok(())
 }
 
 /// What follows `WITH`, which sees the keys as the table `k`. A key may stand in it more than once.
 fn over_keys(
-    tx: &DatabaseTransaction,
+    db: &impl ConnectionTrait,
     columns: &[&str],
     keys: &[Vec<Value>],
     sql: &str,
 ) -> Vec<Statement> {
     if keys.is_empty() {
         Vec::new()
-    } else if tx.get_database_backend() == DbBackend::Postgres {
+    } else if db.get_database_backend() == DbBackend::Postgres {
         vec![postgres::over_keys(columns, keys, sql)]
     } else {
         sqlite::over_keys(columns, keys, sql)

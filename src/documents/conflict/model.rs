@@ -1,0 +1,50 @@
+//! What is true of conflicts. Knows neither gRPC nor SQL, and nothing of what contents mean.
+
+use uuid::Uuid;
+
+use crate::{
+    clock::Time,
+    proto::v1::{ConflictResolution, DocumentKind, ExternalId, Period},
+};
+
+/// A pushed change that could not be merged.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Conflict {
+    pub id: Uuid,
+    pub owner: Uuid,
+    pub document: Uuid,
+    pub kind: DocumentKind,
+    /// Paths of the fields that both sides changed.
+    pub fields: Vec<String>,
+    /// The revision that both sides began from.
+    pub base: i32,
+    /// The revision that stood when the change was pushed.
+    pub theirs: i32,
+    pub yours: Yours,
+    /// Who pushed it.
+    pub author: String,
+    pub created_at: Time,
+    /// None: it is open.
+    pub resolved: Option<Resolved>,
+}
+
+/// A document as it was pushed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Yours {
+    pub external_id: Option<ExternalId>,
+    pub round: Option<String>,
+    pub period: Option<Period>,
+    /// The encoded content, where it was asked for.
+    pub content: Option<Vec<u8>>,
+    pub content_hash: Vec<u8>,
+}
+
+/// How a conflict was resolved.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Resolved {
+    pub how: ConflictResolution,
+    pub by: String,
+    pub at: Time,
+    /// The revision that was written for it.
+    pub revision: Option<i32>,
+}

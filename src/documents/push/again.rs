@@ -1,0 +1,104 @@
+//! Answers items that were answered before as the first time.
+
+use std::collections::HashMap;
+
+use prost::Message;
+use uuid::Uuid;
+
+use super::answer::Answer;
+use crate::{
+    access::Caller,
+    documents::{model::Revision, operations::Shown, store, wire},
+    error::{Error, Result},
+    exchange::Exchange,
+    kinds,
+    proto::v1::{Act, PushMerged, PushResponse, PushedDocument, push_response::Outcome as Told},
+};
+
+/// The first answers, from what was noted of them, under the places that they came with.
+pub async fn again(
+    exchange: &Exchange,
+    caller: &Caller,
+    noted: Vec<(usize, Vec<u8>)>,
+) -> Result<Vec<(usize, Answer)>> {
+    if noted.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut answers = Vec::with_capacity(noted.len());
+    for (at, note) in noted {
+        answers.push((at, PushResponse::decode(&*note).map_err(Error::fault)?));
+    }
+    let revisions: Vec<_> = answers
+        .iter()
+        .filter_map(|(_, first)| revision_of(first))
+        .collect();
+    let scope = caller.scope(Act::ReadDocuments);
+    let found = store::at_revisions(exchange.database.reader(), &scope, &revisions).await?;
+    let mut found: HashMap<_, _> = found
+        .into_iter()
+        .map(|revision| ((revision.document, revision.number), revision))
+        .collect();
+    let answer = |(at, first): (usize, PushResponse)| {
+        let Some(named) = revision_of(&first) else {
+            return Ok((at, noted_whole(first)));
+        };
+        let revision = found.remove(&named);
+        let answer = match revision {
+            Some(revision) => as_then(caller, first, revision)?,
+            None => Answer::refused(Error::NotFound),
+        };
+        Ok((at, answer))
+    };
+    answers.into_iter().map(answer).collect()
+}
+
+/// The revision that an answer speaks of. None: it holds all that it told.
+fn revision_of(first: &PushResponse) -> Option<(Uuid, i32)> {
+    let (id, revision) = match first.outcome.as_ref()? {
+        Told::Created(pushed) | Told::Updated(pushed) | Told::Unchanged(pushed) => {
+            (&pushed.id, pushed.revision)
+        }
+        Told::Merged(merged) => {
+            let document = merged.document.as_ref()?;
+            (&document.id, document.revision)
+        }
+        Told::Conflict(_) | Told::Refused(_) => return None,
+    };
+    Some((Uuid::try_parse(id).ok()?, i32::try_from(revision).ok()?))
+}
+
+fn noted_whole(first: PushResponse) -> Answer {
+    let missing =
+        || Told::Refused(Error::fault(anyhow::anyhow!("an answer was noted empty")).into());
+    Answer::of(first.outcome.unwrap_or_else(missing))
+}
+
+fn as_then(caller: &Caller, first: PushResponse, revision: Revision) -> Result<Answer> {
+    // What is found of content that is no longer given out, is not either.
+    let findings = if revision.withdrawn {
+        Vec::new()
+    } else {
+        first.findings.into_iter().map(kinds::with_words).collect()
+    };
+    let document = wire::document(Shown::read(caller, revision)?);
+    let pushed = PushedDocument {
+        id: document.id.clone(),
+        external_id: document.external_id.clone(),
+        etag: document.etag.clone(),
+        revision: document.revision,
+        content_hash: document.content_hash.clone(),
+    };
+    let told = match first.outcome {
+        Some(Told::Created(_)) => Told::Created(pushed),
+        Some(Told::Merged(PushMerged { fields, .. })) => Told::Merged(PushMerged {
+            document: Some(document),
+            fields,
+        }),
+        _ => Told::Updated(pushed),
+    };
+    Ok(Answer {
+        told,
+        findings,
+        position: 0,
+    })
+}

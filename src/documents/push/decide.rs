@@ -1,0 +1,447 @@
+//! Decides what becomes of items: the whole of a batch with a few reads, whatever it holds. Writes nothing.
+
+use std::{collections::HashSet, sync::Arc};
+
+use uuid::Uuid;
+
+use super::{
+    item::{Asked, Named, Precondition},
+    known::Heads,
+    reconcile::{Merge, Reconciled, reconcile},
+};
+use crate::{
+    access::{Caller, Grant, Target},
+    clock::{self, Time},
+    contract::Violation,
+    documents::{
+        conflict::Conflict,
+        link,
+        model::{Encoded, Level, Revision, Step},
+        operations::{Targets, must_allow, other_kind, owner_has_ended, target_of},
+    },
+    error::{Error, Result},
+    exchange::Exchange,
+    kinds::{Content, Link},
+    proto::v1::{Act, DocumentState, Finding, WithdrawReason},
+};
+
+/// What is to become of an item.
+pub struct Decided {
+    /// What lets it through. None: nothing does, or it was refused before that was asked.
+    pub grant: Option<Arc<Grant>>,
+    pub outcome: Outcome,
+}
+
+pub enum Outcome {
+    Write(Box<Writing>),
+    Conflict(Box<Conflict>, Revision),
+    /// The document stands like that.
+    Stands(Revision),
+    /// All of the change is in the document already, among others. The revision has its content.
+    Contained(Revision),
+    Refused(Error),
+    /// It links to what an earlier item is about to write, and is decided after that.
+    Later,
+}
+
+/// A revision to be written.
+pub struct Writing {
+    pub what: What,
+    pub revision: Revision,
+    /// The content, where it is not what was sent.
+    pub merged: Option<Content>,
+    pub links: Vec<link::Model>,
+    pub findings: Vec<Finding>,
+}
+
+pub enum What {
+    Created,
+    Updated,
+    /// With the paths that the change brought.
+    Merged(Vec<String>),
+}
+
+/// Who asks, and how.
+#[derive(Clone, Copy)]
+pub struct Asking<'a> {
+    pub exchange: &'a Exchange,
+    pub caller: &'a Caller,
+    /// All items are written, or none.
+    pub together: bool,
+}
+
+/// Decides items of which no two name the same document.
+pub async fn decide(asking: Asking<'_>, items: &[&Asked]) -> Result<Vec<Decided>> {
+    let heads = Heads::read(asking.exchange, asking.caller, items).await?;
+    let now = clock::now();
+    let mut steps: Vec<Next> = items
+        .iter()
+        .map(|asked| first(asking.caller, asked, heads.of(asked), now))
+        .collect();
+    tokio::task::yield_now().await;
+    let stale: Vec<(usize, Merge<'_>)> = steps
+        .iter()
+        .enumerate()
+        .filter_map(|(at, step)| match step {
+            Next::Merge { head, base, .. } => Some((
+                at,
+                Merge {
+                    asked: items[at],
+                    head,
+                    base: *base,
+                },
+            )),
+            Next::Done(_) | Next::Write(..) => None,
+        })
+        .collect();
+    let reconciled = reconcile(asking, stale, now).await?;
+    for (at, reconciled) in reconciled {
+        steps[at] = after_merge(asking.caller, items[at], &steps[at], reconciled, now);
+    }
+    judge(asking, items, steps).await
+}
+
+/// An item on its way to be decided.
+enum Next {
+    Done(Decided),
+    Write(Arc<Grant>, Box<Draft>),
+    Merge {
+        grant: Arc<Grant>,
+        head: Revision,
+        base: i32,
+    },
+}
+
+/// A revision before it is judged.
+struct Draft {
+    what: What,
+    revision: Revision,
+    /// Where it differs from what was asked.
+    merged: Option<MergedContent>,
+}
+
+/// A content that was not sent like that.
+pub struct MergedContent {
+    pub content: Content,
+    pub encoded: Encoded,
+    pub links: Vec<Link>,
+    pub findings: Vec<Finding>,
+    /// What to keep when it can not be written.
+    pub otherwise: Conflict,
+    /// What stood before.
+    pub head: Revision,
+}
+
+fn first(caller: &Caller, asked: &Asked, head: Option<&Revision>, now: Time) -> Next {
+    let Some(head) = head else {
+        return new(caller, asked, now).unwrap_or_else(refused);
+    };
+    match caller.grant_for(Act::EditDocuments, &target_of(head)) {
+        Err(refusal) => refused(refusal),
+        Ok(grant) => change(caller, asked, head, grant, now)
+            .unwrap_or_else(|refusal| done(Some(Arc::clone(grant)), Outcome::Refused(refusal))),
+    }
+}
+
+fn refused(refusal: Error) -> Next {
+    done(None, Outcome::Refused(refusal))
+}
+
+fn done(grant: Option<Arc<Grant>>, outcome: Outcome) -> Next {
+    Next::Done(Decided { grant, outcome })
+}
+
+/// A document that the caller does not see.
+fn new(caller: &Caller, asked: &Asked, now: Time) -> Result<Next> {
+    let (Named::Outside { owner, external_id }, Precondition::MustNotExist) =
+        (&asked.named, &asked.precondition)
+    else {
+        return Err(Error::NotFound);
+    };
+    let target = Target::NewDocument {
+        kind: asked.kind(),
+        owner: *owner,
+        round: asked.round.as_deref(),
+    };
+    let grant = caller.grant_for(Act::CreateDocuments, &target)?;
+    if caller.organization_has_ended(*owner) {
+        let ended = Error::field(owner_has_ended());
+        return Ok(done(Some(Arc::clone(grant)), Outcome::Refused(ended)));
+    }
+    let mut revision = Revision {
+        owner: *owner,
+        document: clock::new_id(),
+        number: 1,
+        kind: asked.kind(),
+        state: DocumentState::Draft,
+        level: Level::Draft,
+        round: asked.round.clone(),
+        period: asked.period.clone(),
+        external_id: Some(external_id.external_id()),
+        author: caller.subject().to_owned(),
+        author_organization: grant.home,
+        created_at: now,
+        updated_at: now,
+        content: None,
+        content_revision: 1,
+        content_hash: Vec::new(),
+        review: None,
+        justifications: Vec::new(),
+        withdraw_reason: WithdrawReason::Unspecified,
+        withdrawn: false,
+    };
+    revision.write(asked.encoded.clone());
+    Ok(write(grant, What::Created, revision, None))
+}
+
+fn write(
+    grant: &Arc<Grant>,
+    what: What,
+    revision: Revision,
+    merged: Option<MergedContent>,
+) -> Next {
+    let draft = Draft {
+        what,
+        revision,
+        merged,
+    };
+    Next::Write(Arc::clone(grant), Box::new(draft))
+}
+
+/// A document that the caller may edit.
+fn change(
+    caller: &Caller,
+    asked: &Asked,
+    head: &Revision,
+    grant: &Arc<Grant>,
+    now: Time,
+) -> Result<Next> {
+    if head.kind != asked.kind() {
+        return Err(Error::field(other_kind(&asked.content)));
+    }
+    let withdrawn = head.state == DocumentState::Withdrawn;
+    if !withdrawn && stands(asked, head) {
+        return Ok(done(Some(Arc::clone(grant)), Outcome::Stands(head.clone())));
+    }
+    let etag = match &asked.precondition {
+        Precondition::MustNotExist => {
+            let etag = Some(head.etag());
+            return Err(Error::ExternalIdTaken { etag });
+        }
+        Precondition::Etag(etag) => etag,
+    };
+    let state = must_allow(head, Step::Update)?;
+    let current = head.etag();
+    if *etag != current {
+        let base = revision_of(etag).filter(|base| *base < head.number);
+        return Ok(Next::Merge {
+            grant: Arc::clone(grant),
+            head: head.clone(),
+            base: base.ok_or(Error::EtagMismatch { etag: current })?,
+        });
+    }
+    let mut revision = next(caller, head, state, grant, now);
+    revision.external_id = external_id(asked, head);
+    revision.round.clone_from(&asked.round);
+    revision.period.clone_from(&asked.period);
+    must_stay_in_reach(caller, head, &revision)?;
+    if head.content_hash != asked.encoded.hash {
+        revision.write(asked.encoded.clone());
+    }
+    Ok(write(grant, What::Updated, revision, None))
+}
+
+fn next(
+    caller: &Caller,
+    head: &Revision,
+    state: DocumentState,
+    grant: &Grant,
+    now: Time,
+) -> Revision {
+    head.next(state, caller.subject().to_owned(), grant.home, now)
+}
+
+/// A role may be for one round only: what leaves it must not leave the author's reach.
+fn must_stay_in_reach(caller: &Caller, head: &Revision, revision: &Revision) -> Result<()> {
+    if head.round == revision.round {
+        return Ok(());
+    }
+    let target = target_of(revision);
+    caller.grant_for(Act::EditDocuments, &target).map(|_| ())
+}
+
+/// The revision that an etag is of, as far as it says.
+fn revision_of(etag: &str) -> Option<i32> {
+    let (number, _) = etag.split_once('-')?;
+    number.parse().ok().filter(|number| *number > 0)
+}
+
+fn stands(asked: &Asked, head: &Revision) -> bool {
+    head.content_hash == asked.encoded.hash
+        && head.round == asked.round
+        && head.period == asked.period
+        && head.external_id == external_id(asked, head)
+}
+
+/// The external id that the document shall have.
+pub fn external_id(asked: &Asked, head: &Revision) -> Option<crate::proto::v1::ExternalId> {
+    match &asked.named {
+        Named::Outside { external_id, .. }
+        | Named::Here {
+            external_id: Some(external_id),
+            ..
+        } => Some(external_id.external_id()),
+        Named::Here {
+            external_id: None, ..
+        } => head.external_id.clone(),
+    }
+}
+
+/// What a merge came to.
+fn after_merge(
+    caller: &Caller,
+    asked: &Asked,
+    step: &Next,
+    reconciled: Result<Reconciled>,
+    now: Time,
+) -> Next {
+    let Next::Merge { grant, head, .. } = step else {
+        return refused(Error::fault(anyhow::anyhow!("a merge of what was decided")));
+    };
+    let merged = match reconciled {
+        Ok(Reconciled::Merged(merged)) => merged,
+        Ok(Reconciled::Contained(revision)) => {
+            return done(Some(Arc::clone(grant)), Outcome::Contained(*revision));
+        }
+        Ok(Reconciled::Conflict(conflict)) => {
+            let outcome = Outcome::Conflict(conflict, head.clone());
+            return done(Some(Arc::clone(grant)), outcome);
+        }
+        Err(refusal) => return done(Some(Arc::clone(grant)), Outcome::Refused(refusal)),
+    };
+    let mut revision = next(caller, head, head.state, grant, now);
+    revision.external_id = merged.external_id;
+    revision.round = merged.round;
+    revision.period = merged.period;
+    if let Err(refusal) = must_stay_in_reach(caller, head, &revision) {
+        return done(Some(Arc::clone(grant)), Outcome::Refused(refusal));
+    }
+    revision.write(merged.content.encoded.clone());
+    let as_asked = revision.content_hash == asked.encoded.hash
+        && revision.round == asked.round
+        && revision.period == asked.period;
+    let what = if as_asked {
+        What::Updated
+    } else {
+        What::Merged(merged.brought)
+    };
+    write(grant, what, revision, Some(merged.content))
+}
+
+/// Follows the links of all that is to be written.
+async fn judge(asking: Asking<'_>, items: &[&Asked], steps: Vec<Next>) -> Result<Vec<Decided>> {
+    let links = |(asked, step): (&&Asked, &Next)| match step {
+        Next::Write(_, draft) => draft
+            .merged
+            .as_ref()
+            .map_or(&asked.links, |merged| &merged.links)
+            .clone(),
+        Next::Done(_) | Next::Merge { .. } => Vec::new(),
+    };
+    let links: Vec<Link> = items.iter().zip(&steps).flat_map(links).collect();
+    let mut targets = Targets::read(asking.exchange, asking.caller, &links).await?;
+    let mut written = HashSet::new();
+    let mut decided = Vec::with_capacity(steps.len());
+    for (count, (asked, step)) in items.iter().zip(steps).enumerate() {
+        // Many documents are much work, and others wait for their turn.
+        if count % 32 == 31 {
+            tokio::task::yield_now().await;
+        }
+        decided.push(match step {
+            Next::Done(decided) => decided,
+            Next::Merge { .. } => {
+                return Err(Error::fault(anyhow::anyhow!("a merge was left undecided")));
+            }
+            Next::Write(grant, draft) => {
+                let outcome = weigh(asking, asked, *draft, &mut targets, &mut written)?;
+                Decided {
+                    grant: Some(grant),
+                    outcome,
+                }
+            }
+        });
+    }
+    Ok(decided)
+}
+
+fn weigh(
+    asking: Asking<'_>,
+    asked: &Asked,
+    draft: Draft,
+    targets: &mut Targets,
+    written: &mut HashSet<Uuid>,
+) -> Result<Outcome> {
+    let Draft {
+        what,
+        revision,
+        merged,
+    } = draft;
+    let (merged, links, findings, otherwise) = match merged {
+        None => (None, asked.links.clone(), asked.findings.clone(), None),
+        Some(merged) => (
+            Some(merged.content),
+            merged.links,
+            merged.findings,
+            Some((merged.otherwise, merged.head)),
+        ),
+    };
+    let content = merged.as_ref().unwrap_or(&asked.content);
+    let awaits = links
+        .iter()
+        .filter_map(Link::document)
+        .any(|document| written.contains(&document));
+    let is_new_to = written.insert(revision.document);
+    if awaits && !asking.together {
+        return Ok(Outcome::Later);
+    }
+    if !is_new_to {
+        return Ok(Outcome::Refused(Error::field(named_before())));
+    }
+    let judged = targets
+        .judge(asking.caller, content, links, findings)
+        .must_be_fit_to_keep();
+    let mut judgement = match (judged, otherwise) {
+        (Ok(judgement), _) => judgement,
+        // Each side alone may be kept, and both together may not.
+        (Err(Error::Findings(findings)), Some((mut conflict, head))) => {
+            conflict.fields = findings.into_iter().map(|finding| finding.field).collect();
+            return Ok(Outcome::Conflict(Box::new(conflict), head));
+        }
+        (Err(refusal), _) => return Ok(Outcome::Refused(refusal)),
+    };
+    let links = if revision.content_revision == revision.number {
+        judgement.links(&revision)
+    } else {
+        Vec::new()
+    };
+    if asking.together {
+        targets.put(&revision, content.clone());
+    }
+    Ok(Outcome::Write(Box::new(Writing {
+        what,
+        revision,
+        merged,
+        links,
+        findings: judgement.findings,
+    })))
+}
+
+/// Of two items of one batch that name the same document, one by its external id.
+pub fn named_before() -> Violation {
+    Violation::new(
+        "document",
+        "push.document_twice",
+        "An earlier item of the batch names the same document; a batch that is written together holds each once.",
+        "En tidigare post i omgången anger samma dokument; en omgång som skrivs tillsammans har varje dokument en gång.",
+    )
+}

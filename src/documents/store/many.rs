@@ -1,0 +1,138 @@
+//! Reads of many documents in one statement each, for those who write many. What is out of scope is left out.
+
+use sea_orm::{ConnectionTrait, FromQueryResult, IdenStatic, Iterable, QueryResult, Value};
+use uuid::Uuid;
+
+use super::{Found, small};
+use crate::{
+    access::Scope,
+    documents::{
+        entity::{self, Column},
+        model::Revision,
+    },
+    error::Result,
+    journal::bulk,
+    proto::v1::{DocumentKind, ExternalId},
+};
+
+const CONTENT: &str = "COALESCE(r.content, (SELECT written.content FROM revisions AS written
+    WHERE written.owner_id = r.owner_id AND written.document_id = r.document_id
+    AND written.revision = r.content_revision))";
+
+/// What the document is today, whichever revision is read.
+fn now(column: &str) -> String {
+    format!(
+        "(SELECT head.{column} FROM revisions AS head WHERE head.owner_id = r.owner_id
+          AND head.document_id = r.document_id AND head.until_position IS NULL) AS {column}_now"
+    )
+}
+
+/// The newest revisions of documents, without their contents.
+pub async fn heads_of(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    documents: &[Uuid],
+) -> Result<Vec<Revision>> {
+    let keys: Vec<Vec<Value>> = documents.iter().map(|id| vec![(*id).into()]).collect();
+    heads(
+        db,
+        scope,
+        &["id"],
+        &keys,
+        "r.document_id = k.id AND r.until_position IS NULL",
+    )
+    .await
+}
+
+/// The newest revisions of the documents that are known outside as this, without their contents.
+pub async fn heads_known_as(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    names: &[(Uuid, DocumentKind, &ExternalId)],
+) -> Result<Vec<Revision>> {
+    let key = |&(owner, kind, id): &(Uuid, DocumentKind, &ExternalId)| -> Vec<Value> {
+        let kind = small(kind.into());
+        let (scheme, value) = (id.scheme.as_str(), id.value.as_str());
+        vec![owner.into(), kind.into(), scheme.into(), value.into()]
+    };
+    let keys: Vec<_> = names.iter().map(key).collect();
+    let named = "r.owner_id = k.owner AND r.kind = k.kind AND r.external_scheme = k.scheme
+        AND r.external_value = k.value AND r.until_position IS NULL AND r.external_value IS NOT NULL";
+    heads(
+        db,
+        scope,
+        &["owner", "kind", "scheme", "value"],
+        &keys,
+        named,
+    )
+    .await
+}
+
+async fn heads(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    columns: &[&str],
+    keys: &[Vec<Value>],
+    named: &str,
+) -> Result<Vec<Revision>> {
+    let what = format!("{}, NULL AS content, r.state AS state_now", columns_of("r"));
+    let rows = bulk::find(db, columns, keys, &what, "revisions", named).await?;
+    let mut heads = Vec::with_capacity(rows.len());
+    for row in rows {
+        let found = Found::from_query_result(&row, "")?;
+        if scope.sees(&found.row) {
+            heads.push(Revision::try_from(found)?);
+        }
+    }
+    Ok(heads)
+}
+
+/// Revisions of documents, with their contents. Whoever does not see what became of a document sees no revision of it.
+pub async fn at_revisions(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    revisions: &[(Uuid, i32)],
+) -> Result<Vec<Revision>> {
+    let keys: Vec<Vec<Value>> = revisions
+        .iter()
+        .map(|(id, number)| vec![(*id).into(), (*number).into()])
+        .collect();
+    let what = format!(
+        "{}, {CONTENT} AS content, {}, {}, {}",
+        columns_of("r"),
+        now("state"),
+        now("round"),
+        now("level"),
+    );
+    let named = "r.document_id = k.id AND r.revision = k.number";
+    let rows = bulk::find(db, &["id", "number"], &keys, &what, "revisions", named).await?;
+    let mut found = Vec::with_capacity(rows.len());
+    for row in rows {
+        found.extend(seen(scope, &row)?);
+    }
+    Ok(found)
+}
+
+fn seen(scope: &Scope, row: &QueryResult) -> Result<Option<Revision>> {
+    let found = Found::from_query_result(row, "")?;
+    let head = entity::Model {
+        state: found.state_now,
+        round: row.try_get("", "round_now")?,
+        level: row.try_get("", "level_now")?,
+        content: None,
+        ..found.row.clone()
+    };
+    if !scope.sees(&found.row) || !scope.sees(&head) {
+        return Ok(None);
+    }
+    Revision::try_from(found).map(Some)
+}
+
+/// All columns but the content.
+fn columns_of(table: &str) -> String {
+    let columns = Column::iter().filter(|column| !matches!(column, Column::Content));
+    let columns: Vec<_> = columns
+        .map(|column| format!("{table}.{}", column.as_str()))
+        .collect();
+    columns.join(", ")
+}
