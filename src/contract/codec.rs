@@ -3,7 +3,7 @@
 
 use std::marker::PhantomData;
 
-use bytes::Buf as _;
+use bytes::{Buf as _, BufMut as _};
 use prost::{Message, Name};
 use tonic::{
     Status,
@@ -55,9 +55,9 @@ impl<T: Message> Encoder for Encoding<T> {
     type Error = Status;
 
     fn encode(&mut self, message: T, buffer: &mut EncodeBuf<'_>) -> Result<(), Status> {
-        message
-            .encode(buffer)
-            .map_err(|error| Error::fault(error).into())
+        // Many small pieces go into a vector much faster than into tonic's buffer.
+        buffer.put_slice(&message.encode_to_vec());
+        Ok(())
     }
 }
 
