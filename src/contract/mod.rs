@@ -24,7 +24,7 @@ use crate::proto::DESCRIPTORS;
 pub use check::{MAX_ELEMENTS, MAX_VIOLATIONS};
 pub use codec::Codec;
 pub use read::Incomplete;
-pub use redact::{Visibility, redact, see_alike};
+pub use redact::{Visibility, redact};
 pub use rules::{Contract, KindRule, Merge, Method, NarrowedField, Request, RoleRule};
 pub use violation::Violation;
 

@@ -310,6 +310,7 @@ fn tries_after(refusal: &Refusal) -> u32 {
         | Refusal::RegisterChanged
         | Refusal::RequestIdConflict
         | Refusal::Together
+        | Refusal::NoRoom
         | Refusal::Unavailable(_) => 0,
     }
 }

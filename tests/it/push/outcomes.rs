@@ -77,7 +77,10 @@ async fn changes_of_different_fields_are_merged(world: World) {
     };
     let mut document = merged.document.expect("the document as it stands");
     assert_eq!(merged.fields, ["analysis.pupils_say"]);
-    assert_eq!(document, system.gets(&made.id, 0).await.expect("it is there"));
+    assert_eq!(
+        document,
+        system.gets(&made.id, 0).await.expect("it is there")
+    );
     let both = analysis_in(&mut document);
     assert_eq!(
         (both.title.as_str(), both.pupils_say.as_str()),
