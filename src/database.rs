@@ -7,6 +7,9 @@ use migrations::Migrator;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr};
 use sea_orm_migration::MigratorTrait;
 
+use checkpoints::Checkpoints;
+
+mod checkpoints;
 mod listener;
 mod postgres;
 mod secret;
@@ -30,6 +33,8 @@ pub enum Purpose {
 pub struct Database {
     reader: DatabaseConnection,
     writer: DatabaseConnection,
+    /// Of a SQLite file that is served.
+    checkpoints: Option<Checkpoints>,
     lock: Option<Arc<sqlite::FileLock>>,
 }
 
@@ -92,6 +97,9 @@ impl Database {
     /// Closes all connections, after the statements under way, and frees the file, which then holds everything.
     pub async fn close(self) {
         let owns_the_file = self.lock.is_some();
+        if let Some(checkpoints) = self.checkpoints {
+            checkpoints.end().await;
+        }
         let reader = self.reader.close().await;
         let flushed = if owns_the_file {
             self.writer

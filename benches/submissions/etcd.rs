@@ -16,8 +16,9 @@ use styrkedja::{client, clock};
 use tonic::{Request, Status, client::Grpc, metadata::AsciiMetadataValue, transport::Channel};
 use tonic_prost::ProstCodec;
 
-use super::exchange::analysis;
+use super::{exchange::analysis, wire::Wire};
 
+const PUT: &str = "/etcdserverpb.KV/Put";
 const USER: &str = "root";
 const PASSWORD: &str = "bench";
 const READ_AND_WRITE: i32 = 2;
@@ -38,8 +39,7 @@ impl Drop for Etcd {
 
 #[derive(Clone)]
 pub struct Side {
-    channels: Arc<Vec<Channel>>,
-    token: AsciiMetadataValue,
+    wires: Arc<Vec<Wire>>,
     content: Arc<Vec<u8>>,
 }
 
@@ -105,13 +105,13 @@ impl Etcd {
     }
 
     pub async fn side(&self, clients: usize) -> Side {
-        let mut channels = Vec::new();
+        let mut wires = Vec::new();
+        let token = self.token.to_str().expect("a token is ASCII");
         for _ in 0..clients {
-            channels.push(self.connect().await);
+            wires.push(Wire::open(&self.address, PUT, "token", token).await);
         }
         Side {
-            channels: Arc::new(channels),
-            token: self.token.clone(),
+            wires: Arc::new(wires),
             content: Arc::new(analysis().encode_to_vec()),
         }
     }
@@ -204,16 +204,13 @@ impl Etcd {
 
 impl Side {
     pub fn submit(&self, number: usize) -> impl Future<Output = ()> + Send + use<> {
-        let (side, channel) = (self.clone(), self.channels[number].clone());
+        let (wire, content) = (self.wires[number].clone(), self.content.clone());
         async move {
             let put = Put {
                 key: format!("documents/{}", clock::new_id()).into_bytes(),
-                value: side.content.to_vec(),
+                value: content.to_vec(),
             };
-            let path = PathAndQuery::from_static("/etcdserverpb.KV/Put");
-            let _: Answer = call(&channel, &path, put, Some(&side.token))
-                .await
-                .expect("it is put");
+            wire.call(&put).await;
         }
     }
 }

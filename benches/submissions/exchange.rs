@@ -23,6 +23,9 @@ use styrkedja::{
     },
 };
 
+use super::wire::Wire;
+
+const CREATE: &str = "/styrkedja.v1.DocumentService/CreateDocument";
 const SCHEME: &str = "bench";
 const ORGANIZER_NUMBER: &str = "2120000027";
 const LIFETIME: Duration = Duration::from_mins(15);
@@ -45,7 +48,7 @@ impl Drop for Exchange {
 
 #[derive(Clone)]
 pub struct Side {
-    principals: Arc<Vec<(Client, String)>>,
+    principals: Arc<Vec<(Wire, String)>>,
 }
 
 impl Exchange {
@@ -92,10 +95,9 @@ impl Exchange {
     pub async fn side(&self, clients: usize) -> Side {
         let mut principals = Vec::new();
         for (number, unit) in self.units.iter().take(clients).enumerate() {
-            principals.push((
-                self.caller(&format!("principal-{number}")).await,
-                unit.clone(),
-            ));
+            let credentials = format!("Bearer {}", self.token(&format!("principal-{number}")));
+            let wire = Wire::open(&self.address, CREATE, "authorization", &credentials).await;
+            principals.push((wire, unit.clone()));
         }
         Side {
             principals: Arc::new(principals),
@@ -107,14 +109,14 @@ impl Exchange {
         super::processor_time(self.server.id())
     }
 
+    fn token(&self, name: &str) -> String {
+        let now = clock::now().seconds();
+        self.key
+            .mint("styrkedja", "styrkedja", name, LIFETIME, now)
+            .expect("a token is signed")
+    }
+
     async fn caller(&self, name: &str) -> Client {
-        let token = self.key.mint(
-            "styrkedja",
-            "styrkedja",
-            name,
-            LIFETIME,
-            clock::now().seconds(),
-        );
         let began = std::time::Instant::now();
         let channel = loop {
             match client::connect(&self.address, None).await {
@@ -123,8 +125,7 @@ impl Exchange {
                 Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
             }
         };
-        Client::new(&channel, Some(&token.expect("a token is signed")))
-            .expect("the token can be sent")
+        Client::new(&channel, Some(&self.token(name))).expect("the token can be sent")
     }
 
     async fn register(&mut self, clients: usize) {
@@ -185,14 +186,8 @@ impl Exchange {
 
 impl Side {
     pub fn submit(&self, number: usize) -> impl Future<Output = ()> + Send + use<> {
-        let (client, owner) = self.principals[number].clone();
-        async move {
-            let mut documents = client.documents;
-            documents
-                .create_document(creation(owner))
-                .await
-                .expect("it is created");
-        }
+        let (wire, owner) = self.principals[number].clone();
+        async move { wire.call(&creation(owner)).await }
     }
 }
 

@@ -24,6 +24,7 @@ mod journal;
 #[expect(dead_code, reason = "shared with the tests, which use all of it")]
 mod postgres;
 mod rate;
+mod wire;
 
 use std::{path::Path, time::Duration};
 

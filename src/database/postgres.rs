@@ -21,10 +21,10 @@ const READ_ONLY: [(&str, &str); 1] = [("default_transaction_read_only", "on")];
 /// An inspection may read for as long as it takes.
 const UNHURRIED: [(&str, &str); 1] = [("statement_timeout", "0")];
 
-/// The writer reads by key only. On young tables without statistics the planner would choose to read them, or some index of
-/// theirs, whole, and keep that plan while they grow.
+/// The writer reads by key only, and plans each statement once. On young tables without statistics the planner would
+/// otherwise choose to read them whole, and keep that plan while they grow.
 const BY_KEY: [(&str, &str); 4] = [
-    ("plan_cache_mode", "force_custom_plan"),
+    ("plan_cache_mode", "force_generic_plan"),
     ("enable_seqscan", "off"),
     ("enable_hashjoin", "off"),
     ("enable_mergejoin", "off"),
@@ -47,6 +47,7 @@ pub async fn open(options: PgConnectOptions, purpose: Purpose) -> Result<Databas
     Ok(Database {
         reader: SqlxPostgresConnector::from_sqlx_postgres_pool(connect(reader, READERS).await?),
         writer: SqlxPostgresConnector::from_sqlx_postgres_pool(writer),
+        checkpoints: None,
         lock: None,
     })
 }

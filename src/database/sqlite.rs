@@ -10,13 +10,15 @@ use std::{
 use sea_orm::SqlxSqliteConnector;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
-use super::{Database, OpenError, Purpose, migrate};
+use super::{Database, OpenError, Purpose, checkpoints::Checkpoints, migrate};
 
 const READERS: u32 = 8;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Pages that gather in the log before the writer moves them into the file: hot pages are moved once, not every time.
+/// A page holds a few documents. Of a new file only.
+const PAGE_BYTES: u32 = 8192;
+/// Pages in the log from which on the writer moves what the checkpoints beside it have left, and begins the log anew.
 const WAL_PAGES: &str = "4000";
 /// KiB of pages kept, negative by SQLite's convention. The writer's indexes must fit.
 const WRITER_CACHE: &str = "-65536";
@@ -41,10 +43,15 @@ pub async fn open(path: &str, purpose: Purpose) -> Result<Database, OpenError> {
     if purpose == Purpose::Serve {
         migrate(&SqlxSqliteConnector::from_sqlx_sqlite_pool(writer.clone())).await?;
     }
+    let checkpoints = match purpose {
+        Purpose::Serve => Some(Checkpoints::begin(connect(&path, 1, false).await?)),
+        Purpose::Inspect => None,
+    };
     let reader = connect(&path, READERS, true).await?;
     Ok(Database {
         reader: SqlxSqliteConnector::from_sqlx_sqlite_pool(reader),
         writer: SqlxSqliteConnector::from_sqlx_sqlite_pool(writer),
+        checkpoints,
         lock,
     })
 }
@@ -82,6 +89,7 @@ async fn connect(
 ) -> Result<sqlx::SqlitePool, OpenError> {
     let options = SqliteConnectOptions::new()
         .filename(path)
+        .page_size(PAGE_BYTES)
         .create_if_missing(!read_only)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)

@@ -356,37 +356,42 @@ pub async fn write(tx: &DatabaseTransaction, batch: &Batch<'_>) -> Result<(), Db
             Row::Conflict(conflict) => conflicts.push(conflict),
         }
     }
-    bulk::insert::<documents::entity::Model>(tx, &revisions).await?;
-    bulk::insert::<documents::link::Model>(tx, &links).await?;
-    bulk::insert::<organizations::entity::Model>(tx, &organizations).await?;
-    bulk::insert(tx, &successions).await?;
-    bulk::insert(tx, &grants).await?;
-    bulk::insert(tx, &conflicts).await?;
-    bulk::insert(tx, &batch.entries.iter().collect::<Vec<_>>()).await?;
-    bulk::insert(tx, &batch.requests.iter().collect::<Vec<_>>()).await?;
-    advance(tx, &batch.partition).await
+    let mut inserts = bulk::Inserts::on(tx.get_database_backend());
+    inserts.add::<documents::entity::Model>(&revisions);
+    inserts.add::<documents::link::Model>(&links);
+    inserts.add::<organizations::entity::Model>(&organizations);
+    inserts.add(&successions);
+    inserts.add(&grants);
+    inserts.add(&conflicts);
+    inserts.add(&batch.entries.iter().collect::<Vec<_>>());
+    inserts.add(&batch.requests.iter().collect::<Vec<_>>());
+    advance(tx, inserts, &batch.partition).await
 }
 
-async fn advance(tx: &DatabaseTransaction, partition: &partition::Model) -> Result<(), DbErr> {
+async fn advance(
+    tx: &DatabaseTransaction,
+    inserts: bulk::Inserts,
+    partition: &partition::Model,
+) -> Result<(), DbErr> {
     // Announced with the commit, and to nobody without it.
-    let sql = if tx.get_database_backend() == DbBackend::Postgres {
-        "UPDATE partitions SET position = $1, chain_hash = $2 WHERE partition = $3
-            RETURNING pg_notify('styrkedja_head', position::text)"
+    let announce = if tx.get_database_backend() == DbBackend::Postgres {
+        " RETURNING pg_notify('styrkedja_head', position::text)"
     } else {
-        "UPDATE partitions SET position = $1, chain_hash = $2 WHERE partition = $3"
+        ""
+    };
+    let update = |first: usize| {
+        format!(
+            "UPDATE partitions SET position = ${first}, chain_hash = ${} WHERE partition = ${}{announce}",
+            first + 1,
+            first + 2
+        )
     };
     let values: [Value; 3] = [
         partition.position.into(),
         partition.chain_hash.clone().into(),
         partition.partition.into(),
     ];
-    tx.execute_raw(Statement::from_sql_and_values(
-        tx.get_database_backend(),
-        sql,
-        values,
-    ))
-    .await
-    .map(|_| ())
+    inserts.and_then(tx, update, values).await
 }
 
 async fn end(tx: &DatabaseTransaction, superseded: &[Superseded]) -> Result<(), DbErr> {

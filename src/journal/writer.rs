@@ -28,8 +28,6 @@ use crate::clock;
 const LARGEST_GROUP: usize = 512;
 /// What a group may weigh, in bytes, before it is closed.
 const HEAVIEST_GROUP: usize = 8 * 1024 * 1024;
-/// How long a group waits for callers that are about to come.
-const GATHERING: Duration = Duration::from_micros(300);
 /// How long a group is tried again.
 const PATIENCE: Duration = Duration::from_secs(3);
 /// How often a group may clash with what another server writes.
@@ -42,8 +40,6 @@ pub struct Writer {
     jobs: mpsc::Receiver<Job>,
     head: watch::Sender<i64>,
     stop: CancellationToken,
-    /// How many jobs the last two groups had.
-    recent: [usize; 2],
 }
 
 /// Jobs that go into one transaction, and what they weigh.
@@ -91,7 +87,6 @@ impl Writer {
             jobs,
             head,
             stop,
-            recent: [0; 2],
         }
     }
 
@@ -100,7 +95,6 @@ impl Writer {
         while let Some(job) = self.next().await {
             let (dry, real): (Vec<Job>, Vec<Job>) = self
                 .gather(job)
-                .await
                 .into_iter()
                 .partition(|job| job.writes.iter().any(|write| write.dry_run));
             if !real.is_empty() {
@@ -124,25 +118,14 @@ impl Writer {
         }
     }
 
-    /// All that has arrived, as far as it fits.
-    ///
-    /// The callers of the last commit come back one after another. Waiting a moment for as many as came before is far
-    /// cheaper than a commit for the first and another for the rest; whoever is alone never waits.
-    async fn gather(&mut self, first: Job) -> Vec<Job> {
+    /// All that has arrived, as far as it fits. The callers of the last commit come back while the next one runs, so that
+    /// nobody is waited for.
+    fn gather(&mut self, first: Job) -> Vec<Job> {
         let mut group = Group::new(first);
-        let expected = self.recent.into_iter().max().unwrap_or_default();
-        let began = Instant::now();
-        loop {
-            while group.has_room() {
-                let Ok(job) = self.jobs.try_recv() else { break };
-                group.push(job);
-            }
-            if group.jobs.len() >= expected || !group.has_room() || began.elapsed() > GATHERING {
-                break;
-            }
-            tokio::task::yield_now().await;
+        while group.has_room() {
+            let Ok(job) = self.jobs.try_recv() else { break };
+            group.push(job);
         }
-        self.recent = [self.recent[1], group.jobs.len()];
         group.jobs
     }
 

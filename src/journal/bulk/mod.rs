@@ -8,21 +8,56 @@ use sea_orm::{
 mod postgres;
 mod sqlite;
 
-/// Inserts rows.
-pub async fn insert<M: ModelTrait>(tx: &DatabaseTransaction, models: &[&M]) -> Result<(), DbErr> {
-    if models.is_empty() {
-        return Ok(());
+/// Rows on their way into their tables: on PostgreSQL in one statement for all of them, on SQLite in few for each table.
+pub enum Inserts {
+    Postgres(postgres::Inserts),
+    Sqlite(Vec<Statement>),
+}
+
+impl Inserts {
+    pub fn on(backend: DbBackend) -> Self {
+        if backend == DbBackend::Postgres {
+            Self::Postgres(postgres::Inserts::default())
+        } else {
+            Self::Sqlite(Vec::new())
+        }
     }
-    let columns: Vec<_> = <M::Entity as EntityTrait>::Column::iter().collect();
-    let statements = if tx.get_database_backend() == DbBackend::Postgres {
-        vec![postgres::insert(&columns, models)]
-    } else {
-        sqlite::insert(&columns, models)
-    };
-    for statement in statements {
-        tx.execute_raw(statement).await?;
+
+    pub fn add<M: ModelTrait>(&mut self, models: &[&M]) {
+        if models.is_empty() {
+            return;
+        }
+        let columns: Vec<_> = <M::Entity as EntityTrait>::Column::iter().collect();
+        match self {
+            Self::Postgres(inserts) => inserts.add(&columns, models),
+            Self::Sqlite(statements) => statements.extend(sqlite::insert(&columns, models)),
+        }
     }
-    Ok(())
+
+    /// Inserts all, and then makes a change whose text is given the number of its first parameter.
+    pub async fn and_then(
+        self,
+        tx: &DatabaseTransaction,
+        change: impl FnOnce(usize) -> String,
+        values: impl IntoIterator<Item = Value>,
+    ) -> Result<(), DbErr> {
+        let statements = match self {
+            Self::Postgres(inserts) => vec![inserts.and_then(change, values)],
+            Self::Sqlite(mut statements) => {
+                let change = change(1);
+                statements.push(Statement::from_sql_and_values(
+                    DbBackend::Sqlite,
+                    change,
+                    values,
+                ));
+                statements
+            }
+        };
+        for statement in statements {
+            tx.execute_raw(statement).await?;
+        }
+        Ok(())
+    }
 }
 
 /// A query over many keys, which it sees as the table `k`. It must mind that a key may come more than once.

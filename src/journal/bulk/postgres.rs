@@ -1,59 +1,84 @@
 //! One array a column, and one text for any number of rows: it is parsed and planned once.
 
-use std::fmt::Write;
-
 use sea_orm::{
     ColumnTrait, DbBackend, EntityName, EntityTrait, IdenStatic, ModelTrait, Statement, Value,
     sea_query::ArrayType,
 };
 
-/// The rows of one insertion.
-pub fn insert<M: ModelTrait>(
-    columns: &[<M::Entity as EntityTrait>::Column],
-    models: &[&M],
-) -> Statement {
-    let table = <M::Entity as Default>::default();
-    let (mut arrays, mut names, mut taken) = (Arrays::default(), Vec::new(), Vec::new());
-    // Arrays that reach the database hold no nulls: a bit a column says where one belongs.
-    let mut nulls = vec![0_i64; models.len()];
-    for (place, column) in columns.iter().enumerate() {
-        let name = column.as_str();
-        let mut values: Vec<Value> = models.iter().map(|model| model.get(*column)).collect();
-        names.push(format!("\"{name}\""));
-        if column.def().is_null() {
-            let bit = 1_i64 << place;
-            for (value, nulls) in values.iter_mut().zip(&mut nulls) {
-                if *value == value.as_null() {
-                    *nulls |= bit;
-                    *value = value.dummy_value();
+/// Insertions into several tables, as parts of one statement.
+#[derive(Default)]
+pub struct Inserts {
+    parts: Vec<String>,
+    arrays: Arrays,
+}
+
+impl Inserts {
+    pub fn add<M: ModelTrait>(
+        &mut self,
+        columns: &[<M::Entity as EntityTrait>::Column],
+        models: &[&M],
+    ) {
+        let table = <M::Entity as Default>::default();
+        let (mut parameters, mut names, mut taken) = (Vec::new(), Vec::new(), Vec::new());
+        // Arrays that reach the database hold no nulls: a bit a column says where one belongs.
+        let mut nulls = vec![0_i64; models.len()];
+        for (place, column) in columns.iter().enumerate() {
+            let name = column.as_str();
+            let mut values: Vec<Value> = models.iter().map(|model| model.get(*column)).collect();
+            names.push(format!("\"{name}\""));
+            if column.def().is_null() {
+                let bit = 1_i64 << place;
+                for (value, nulls) in values.iter_mut().zip(&mut nulls) {
+                    if *value == value.as_null() {
+                        *nulls |= bit;
+                        *value = value.dummy_value();
+                    }
                 }
+                taken.push(format!("CASE WHEN nulls & {bit} = 0 THEN \"{name}\" END"));
+            } else {
+                taken.push(format!("\"{name}\""));
             }
-            taken.push(format!("CASE WHEN nulls & {bit} = 0 THEN \"{name}\" END"));
-        } else {
-            taken.push(format!("\"{name}\""));
+            parameters.extend(self.arrays.push(values));
         }
-        arrays.push(values);
+        let nulls = nulls.into_iter().map(Value::from).collect();
+        parameters.extend(self.arrays.push(nulls));
+        let (names, taken, parameters) =
+            (names.join(", "), taken.join(", "), parameters.join(", "));
+        self.parts.push(format!(
+            "i{} AS (INSERT INTO \"{}\" ({names}) SELECT {taken} FROM unnest({parameters}) AS k ({names}, nulls))",
+            self.parts.len(),
+            table.table_name(),
+        ));
     }
-    arrays.push(nulls.into_iter().map(Value::from).collect());
-    let (names, taken) = (names.join(", "), taken.join(", "));
-    let sql = format!(
-        "INSERT INTO \"{}\" ({names}) SELECT {taken} FROM unnest({}) AS k ({names}, nulls)",
-        table.table_name(),
-        arrays.parameters
-    );
-    Statement::from_sql_and_values(DbBackend::Postgres, sql, arrays.values)
+
+    /// All insertions, and a change whose text is given the number of its first parameter.
+    pub fn and_then(
+        self,
+        change: impl FnOnce(usize) -> String,
+        values: impl IntoIterator<Item = Value>,
+    ) -> Statement {
+        let change = change(self.arrays.values.len() + 1);
+        let sql = if self.parts.is_empty() {
+            change
+        } else {
+            format!("WITH {} {change}", self.parts.join(", "))
+        };
+        let values = self.arrays.values.into_iter().chain(values);
+        Statement::from_sql_and_values(DbBackend::Postgres, sql, values)
+    }
 }
 
 /// A statement over keys.
 pub fn over_keys(columns: &[&str], keys: &[Vec<Value>], sql: &str) -> Statement {
     let mut arrays = Arrays::default();
-    for place in 0..columns.len() {
-        arrays.push(keys.iter().map(|key| key[place].clone()).collect());
-    }
+    let column = |place: usize| keys.iter().map(|key| key[place].clone()).collect();
+    let parameters: Vec<String> = (0..columns.len())
+        .filter_map(|place| arrays.push(column(place)))
+        .collect();
     let sql = format!(
         "WITH k ({}) AS (SELECT * FROM unnest({})) {sql}",
         columns.join(", "),
-        arrays.parameters
+        parameters.join(", ")
     );
     Statement::from_sql_and_values(DbBackend::Postgres, sql, arrays.values)
 }
@@ -61,20 +86,16 @@ pub fn over_keys(columns: &[&str], keys: &[Vec<Value>], sql: &str) -> Statement 
 /// Parameters of `unnest`.
 #[derive(Default)]
 struct Arrays {
-    parameters: String,
     values: Vec<Value>,
 }
 
 impl Arrays {
-    fn push(&mut self, values: Vec<Value>) {
-        let Some(of) = values.first().map(Value::array_type) else {
-            return;
-        };
-        let comma = if self.values.is_empty() { "" } else { ", " };
-        let number = self.values.len() + 1;
-        let written = write!(self.parameters, "{comma}${number}::{}[]", name(&of));
-        debug_assert!(written.is_ok());
+    /// Takes the values of a column, and says how a statement names them. None: there are no rows.
+    fn push(&mut self, values: Vec<Value>) -> Option<String> {
+        let of = values.first().map(Value::array_type)?;
+        let parameter = format!("${}::{}[]", self.values.len() + 1, name(&of));
         self.values.push(Value::Array(of, Some(Box::new(values))));
+        Some(parameter)
     }
 }
 

@@ -5,8 +5,8 @@ use sea_orm::{DbBackend, EntityName, EntityTrait, IdenStatic, ModelTrait, Statem
 /// Rows in one statement, at most: with 25 columns well below the 32,766 parameters that SQLite takes.
 const LONGEST: usize = 256;
 
-/// The rows of one insertion. OR FAIL: whatever fails ends the whole transaction, so that SQLite need not keep a way back to
-/// the begin of the statement.
+/// The rows of one insertion, filled up with empty ones that are left out, so that statements keep to the fixed lengths.
+/// OR FAIL: whatever fails ends the whole transaction, so that SQLite need not keep a way back to the begin of the statement.
 pub fn insert<M: ModelTrait>(
     columns: &[<M::Entity as EntityTrait>::Column],
     models: &[&M],
@@ -17,32 +17,27 @@ pub fn insert<M: ModelTrait>(
         .collect::<Vec<_>>()
         .join(", ");
     let table = <M::Entity as Default>::default();
-    let mut statements = Vec::new();
-    let mut rest = models;
-    while !rest.is_empty() {
-        let (chunk, after) = rest.split_at(step(rest.len()));
-        rest = after;
-        let rows = tuples(chunk.len(), columns.len());
+    let statement = |chunk: &[&M]| {
+        let length = fixed_length(chunk.len());
         let sql = format!(
-            "INSERT OR FAIL INTO \"{}\" ({names}) VALUES {rows}",
-            table.table_name()
+            "INSERT OR FAIL INTO \"{}\" ({names}) SELECT * FROM (VALUES {}) WHERE column1 IS NOT NULL",
+            table.table_name(),
+            tuples(length, columns.len())
         );
         let values = chunk
             .iter()
             .flat_map(|model| columns.iter().map(|column| model.get(*column)));
-        statements.push(Statement::from_sql_and_values(
-            DbBackend::Sqlite,
-            sql,
-            values,
-        ));
-    }
-    statements
+        let empty = (length - chunk.len()) * columns.len();
+        let values = values.chain(std::iter::repeat_n(Value::Bool(None), empty));
+        Statement::from_sql_and_values(DbBackend::Sqlite, sql, values)
+    };
+    models.chunks(LONGEST).map(statement).collect()
 }
 
 /// Statements over keys. Fills the last one up with its last key, so that statements keep to the fixed lengths.
 pub fn over_keys(columns: &[&str], keys: &[Vec<Value>], sql: &str) -> Vec<Statement> {
     let statement = |chunk: &[Vec<Value>]| {
-        let length = chunk.len().next_power_of_two();
+        let length = fixed_length(chunk.len());
         let rows = tuples(length, columns.len());
         let filled = chunk
             .iter()
@@ -57,10 +52,13 @@ pub fn over_keys(columns: &[&str], keys: &[Vec<Value>], sql: &str) -> Vec<Statem
     keys.chunks(LONGEST).filter_map(statement).collect()
 }
 
-/// The largest fixed length that fits.
-fn step(rows: usize) -> usize {
-    let power = 1 << rows.ilog2();
-    power.min(LONGEST)
+/// The next of the few lengths that statements have.
+fn fixed_length(rows: usize) -> usize {
+    match rows {
+        0..=2 => rows,
+        3..=64 => rows.next_multiple_of(8),
+        _ => rows.next_multiple_of(64),
+    }
 }
 
 fn tuples(rows: usize, columns: usize) -> String {
