@@ -9,7 +9,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::database::Database;
-use decide::{Standing, Verdict};
+use decide::Verdict;
 
 mod batch;
 pub(crate) mod bulk;
@@ -132,8 +132,7 @@ impl Journal {
         &self,
         keys: &[&RequestKey],
     ) -> Result<Vec<Result<Option<Vec<u8>>, Refusal>>, Refusal> {
-        let mut standing = Standing::default();
-        store::read_requests(self.database.reader(), keys, &mut standing)
+        let standing = store::answered(self.database.reader(), keys)
             .await
             .map_err(|error| {
                 tracing::error!(%error, "reading request records failed");

@@ -34,6 +34,29 @@ pub fn insert<M: ModelTrait>(
     models.chunks(LONGEST).map(statement).collect()
 }
 
+/// Several statements as one text, which the connection's thread runs one after another: each by itself would have to wait
+/// for that thread, and for its own task again. Parameters of `?` are counted on over all of them.
+pub fn at_once(statements: Vec<Statement>) -> Vec<Statement> {
+    let (mut texts, mut values) = (Vec::new(), Vec::new());
+    for statement in statements {
+        texts.push(statement.sql);
+        values.extend(statement.values.into_iter().flat_map(|values| values.0));
+    }
+    if texts.is_empty() {
+        return Vec::new();
+    }
+    let text = texts.join("; ");
+    vec![Statement::from_sql_and_values(
+        DbBackend::Sqlite,
+        text,
+        values,
+    )]
+}
+
+pub fn count_values(statement: &Statement) -> usize {
+    statement.values.as_ref().map_or(0, |values| values.0.len())
+}
+
 /// Statements over keys. Fills the last one up with its last key, so that statements keep to the fixed lengths.
 pub fn over_keys(columns: &[&str], keys: &[Vec<Value>], sql: &str) -> Vec<Statement> {
     let statement = |chunk: &[Vec<Value>]| {
