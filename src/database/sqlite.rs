@@ -8,7 +8,10 @@ use std::{
 };
 
 use sea_orm::SqlxSqliteConnector;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{
+    Connection,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
 
 use super::{Database, OpenError, Purpose, checkpoints::Checkpoints, migrate};
 
@@ -112,6 +115,9 @@ async fn connect(
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .idle_timeout(None)
         .max_lifetime(None)
+        // Where a commit fails for the disk, SQLite has rolled back by itself, and the driver takes the transaction for open
+        // and the next for a part of it: what is written there would be acknowledged and never committed.
+        .after_release(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }))
         .connect_with(options)
         .await?)
 }

@@ -21,7 +21,7 @@ struct Terminal {
 impl Terminal {
     async fn of(world: &World, subject: &str) -> Self {
         Self {
-            server: world.address().await,
+            server: world.address(),
             token: world.token_of(subject),
         }
     }

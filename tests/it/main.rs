@@ -18,6 +18,7 @@ mod demo;
 mod differential;
 mod documents;
 mod ended;
+mod faults;
 mod grants;
 mod issuers;
 mod journal;

@@ -147,7 +147,7 @@ async fn ask(world: &World, request: &str) -> String {
 }
 
 async fn address(world: &World) -> String {
-    let address = world.address().await;
+    let address = world.address();
     address.trim_start_matches("http://").to_owned()
 }
 

@@ -23,7 +23,7 @@ async fn import(world: &World, arguments: &[&str], sample: &str) -> Output {
         .args(arguments)
         .args([
             "--server",
-            &world.address().await,
+            &world.address(),
             "--token",
             &world.token_of(&operator.subject),
         ])

@@ -33,7 +33,14 @@ async fn cursors_that_were_changed_or_swapped_are_refused_alike(world: World) {
         round: "sbs-2019-1".to_owned(),
         ..SyncFilter::default()
     };
+    // Of another exchange, with the same people.
+    let elsewhere = World::new(world.place().engine()).await;
+    let there = elsewhere.head_of("Vallentuna kommun").await;
+    let mut copy_there = Replica::default();
+    copy_there.pull(&there).await.expect("a snapshot");
+    elsewhere.end().await;
     let mut refusals = vec![
+        pull(&head, &copy_there.cursor, None).await,
         pull(&other, &cursor, None).await,
         pull(&head, &cursor, Some(of_round)).await,
         pull(&head, "AAAA", None).await,

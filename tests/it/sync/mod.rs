@@ -6,7 +6,7 @@ mod pull;
 mod replica;
 mod scope;
 mod servers;
-mod trial;
+pub mod trial;
 mod watch;
 
 use styrkedja::proto::v1::{
@@ -80,7 +80,7 @@ pub async fn compare(replica: &Replica, caller: &Caller) -> Result<(), String> {
     Ok(())
 }
 
-async fn grant(by: &Caller, request: CreateGrantRequest) -> Grant {
+pub async fn grant(by: &Caller, request: CreateGrantRequest) -> Grant {
     let answer = by.access().create_grant(request).await;
     let answer = answer.expect("the role is granted").into_inner();
     answer.grant.expect("the grant is answered")

@@ -233,7 +233,7 @@ async fn a_reader_that_stops_reading_is_cut_off_and_goes_on_later(world: World) 
     let system = world.organizer_system_of("Vallentuna kommun").await;
     let other = Watcher::by(&world, &system.subject).await;
     // A connection that takes in no more than its smallest window.
-    let narrow = Endpoint::from_shared(world.address().await)
+    let narrow = Endpoint::from_shared(world.address())
         .expect("an address")
         .initial_stream_window_size(65_535)
         .initial_connection_window_size(65_535)

@@ -64,7 +64,7 @@ pub fn request_id() -> String {
     styrkedja::clock::new_id().to_string()
 }
 
-fn runtime() -> tokio::runtime::Runtime {
+pub fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()

@@ -39,6 +39,16 @@ impl Place {
         }
     }
 
+    /// A database elsewhere, which is not cleared away.
+    pub fn elsewhere(engine: Engine, url: String) -> Self {
+        let folder = TempDir::with_prefix("styrkedja-it-").expect("a folder can be made");
+        Self {
+            engine,
+            url,
+            folder: Arc::new(folder),
+        }
+    }
+
     pub fn engine(&self) -> Engine {
         self.engine
     }

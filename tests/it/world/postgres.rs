@@ -3,12 +3,12 @@
 
 use std::{
     env, fs,
-    io::{BufRead, BufReader, Read},
+    io::{BufRead, BufReader, Read, Write},
     os::unix::process::CommandExt,
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Child, ChildStdout, Command, Stdio},
     sync::{
-        OnceLock,
+        Mutex, OnceLock,
         atomic::{AtomicU32, Ordering},
     },
 };
@@ -23,8 +23,13 @@ const SUPERVISOR: &str = include_str!("postgres.sh");
 pub struct Cluster {
     folder: PathBuf,
     databases: AtomicU32,
-    // Keeps the supervisor's input open.
-    _supervisor: Child,
+    supervisor: Mutex<Supervisor>,
+}
+
+/// A shell that keeps the server, for as long as its input is open.
+struct Supervisor {
+    process: Child,
+    output: BufReader<ChildStdout>,
 }
 
 /// The cluster of this test process, started by the first who asks.
@@ -86,7 +91,10 @@ impl Cluster {
             return Ok(Self {
                 folder,
                 databases: AtomicU32::new(0),
-                _supervisor: supervisor,
+                supervisor: Mutex::new(Supervisor {
+                    process: supervisor,
+                    output,
+                }),
             });
         }
         let _ = output.read_to_string(&mut said);
@@ -95,6 +103,19 @@ impl Cluster {
             binaries.display(),
             said.trim()
         ))
+    }
+
+    /// Stops the server in a manner of `pg_ctl`, and starts it again so many seconds later.
+    pub fn restart(&self, manner: &str, seconds: u32) {
+        let mut supervisor = self.supervisor.lock().expect("nobody panics with it");
+        let input = supervisor.process.stdin.as_mut().expect("it is open");
+        writeln!(input, "{manner} {seconds}").expect("it listens");
+        let mut said = String::new();
+        supervisor
+            .output
+            .read_line(&mut said)
+            .expect("it says something");
+        assert_eq!(said.trim(), "ready");
     }
 
     /// Creates an empty database and returns its URL.

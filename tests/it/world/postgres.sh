@@ -1,5 +1,6 @@
 # Called as: sh -c SCRIPT NAME BINARIES FOLDER FSYNC. Starts a server in FOLDER, says `ready`, and ends both when its
-# input closes. What goes wrong goes to the output, which the tests print.
+# input closes. A line of input, `MANNER SECONDS`, stops the server in this manner of pg_ctl, and starts it again so much
+# later. What goes wrong goes to the output, which the tests print.
 binaries=$1 folder=$2 fsync=$3
 server=
 
@@ -42,18 +43,27 @@ if [ -n "$unprivileged" ]; then
 fi
 $unprivileged "$binaries/initdb" -D "$folder/data" -U styrkedja -A trust -E UTF8 --locale=C --no-sync \
     >"$folder/log" 2>&1 </dev/null || fail "initdb failed"
-$unprivileged "$binaries/postgres" -D "$folder/data" -c listen_addresses= -c unix_socket_directories="$folder" \
-    -c fsync="$fsync" -c full_page_writes="$fsync" -c max_connections=400 -c shared_buffers=64MB \
-    -c max_locks_per_transaction=256 >"$folder/log" 2>&1 </dev/null &
-server=$!
-tries=0
-until grep -q '^ready' "$folder/data/postmaster.pid" 2>/dev/null; do
-    tries=$((tries + 1))
-    kill -0 "$server" 2>/dev/null || fail "the server ended"
-    [ $tries -lt 1200 ] || fail "the server is not ready after a minute"
-    sleep 0.05
+
+start() {
+    $unprivileged "$binaries/postgres" -D "$folder/data" -c listen_addresses= -c unix_socket_directories="$folder" \
+        -c fsync="$fsync" -c full_page_writes="$fsync" -c max_connections=400 -c shared_buffers=64MB \
+        -c max_locks_per_transaction=256 >>"$folder/log" 2>&1 </dev/null &
+    server=$!
+    tries=0
+    until grep -q '^ready' "$folder/data/postmaster.pid" 2>/dev/null; do
+        tries=$((tries + 1))
+        kill -0 "$server" 2>/dev/null || fail "the server ended"
+        [ $tries -lt 1200 ] || fail "the server is not ready after a minute"
+        sleep 0.05
+    done
+    echo ready
+}
+
+start
+while read -r manner seconds; do
+    $unprivileged "$binaries/pg_ctl" -D "$folder/data" -m "$manner" -w stop >>"$folder/log" 2>&1
+    wait "$server" 2>/dev/null
+    sleep "$seconds"
+    start
 done
-echo ready
-exec >/dev/null
-cat >/dev/null
 finish 0

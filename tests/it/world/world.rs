@@ -42,7 +42,11 @@ struct Inner {
 impl World {
     /// A world with a fresh database, in which the tree is registered.
     pub async fn new(engine: Engine) -> Self {
-        let place = Place::new(engine).await;
+        Self::at(Place::new(engine).await).await
+    }
+
+    /// As `new`, at a place that is given.
+    pub async fn at(place: Place) -> Self {
         let config = config(&place);
         let key = own_key::create(&config.tokens.key).expect("a key can be made");
         let running = server::start(&config).await.expect("the server starts");
@@ -73,12 +77,8 @@ impl World {
     }
 
     /// Where the server listens, as `http://127.0.0.1:…`.
-    pub async fn address(&self) -> String {
-        let running = self.0.running.lock().await;
-        format!(
-            "http://{}",
-            running.as_ref().expect("the server runs").address()
-        )
+    pub fn address(&self) -> String {
+        format!("http://{}", self.0.address)
     }
 
     /// The settings of the server, as a second one on the same database would have them.

@@ -1,20 +1,15 @@
 //! Many write at once, many watch, and every watcher is cut off again and again: each is told everything, in order, once
 //! for each cursor, and whole writes together.
 
-mod faults;
+pub mod faults;
 mod naive;
-
-use std::sync::Arc;
+pub mod watcher;
 
 use styrkedja::{
     client::{self, Client},
-    proto::v1::{
-        Analysis, Document, Event, SyncFilter, WatchRequest, WatchResponse, document::Content,
-        event::What,
-    },
+    proto::v1::{Analysis, Document, SyncFilter, document::Content},
 };
 use tokio::task::JoinSet;
-use tonic::{Code, Status, Streaming};
 
 use super::{new_preschool, pull};
 use crate::{
@@ -22,7 +17,8 @@ use crate::{
     organizations,
     world::{Caller, Engine, World},
 };
-use faults::{Change, Faults, Step, faults};
+use faults::{Change, Faults, faults};
+use watcher::{LAST, Watcher, change_of};
 
 stories!(nothing_is_missed_reordered_doubled_or_torn);
 
@@ -42,7 +38,6 @@ const UNITS: [&str; 4] = [
     "Ormsta förskola",
     "Sjöhästens förskola",
 ];
-const LAST: &str = "the last of all";
 
 /// What a watcher asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,14 +62,13 @@ type Written = Vec<(&'static str, Vec<Change>)>;
 async fn nothing_is_missed_reordered_doubled_or_torn(world: World) {
     let system = world.organizer_system_of("Vallentuna kommun").await;
     let principal = world.principal_of(UNITS[0]).await;
-    let mut addresses = vec![world.address().await];
+    let mut addresses = vec![world.address()];
     let mut other = None;
     if world.place().engine() == Engine::Postgres {
         let (running, _) = world.another_server().await;
         addresses.push(format!("http://{}", running.address()));
         other = Some(running);
     }
-    let addresses: Arc<[String]> = addresses.into();
 
     let mut watchers = JoinSet::new();
     for number in 0..WATCHERS {
@@ -89,17 +83,17 @@ async fn nothing_is_missed_reordered_doubled_or_torn(world: World) {
             ..SyncFilter::default()
         });
         let snapshot = pull(caller, "", filter.clone()).await.expect("a snapshot");
-        let watcher = Watcher {
-            number,
-            wish,
-            filter,
-            token: world.token_of(&caller.subject),
-            addresses: Arc::clone(&addresses),
-            cursor: snapshot.last().expect("it ends").cursor.clone(),
-            steps: Vec::new(),
-            cuts: 0,
+        let expected = match wish {
+            Wish::Everything => WRITERS * COMMITS,
+            Wish::ByFilter | Wish::ByScope => WRITERS * COMMITS / UNITS.len(),
         };
-        watchers.spawn(watcher.watch());
+        let cursor = snapshot.last().expect("it ends").cursor.clone();
+        let mut watcher = Watcher::new(&addresses, &world.token_of(&caller.subject), cursor);
+        watcher.filter = filter;
+        // Not all at the same places.
+        watcher.patience = expected / (2 * CUTS) - number;
+        watcher.cuts_left = CUTS;
+        watchers.spawn(async move { (wish, watcher.watch().await) });
     }
     let mut writers = JoinSet::new();
     for number in 0..WRITERS {
@@ -116,10 +110,9 @@ async fn nothing_is_missed_reordered_doubled_or_torn(world: World) {
     let last = change_of(&system.draft(&last).await);
     written.push((UNITS[0], vec![last]));
 
-    let mut cuts = 0;
-    for watcher in watchers.join_all().await {
+    for (wish, watcher) in watchers.join_all().await {
         let must = |(unit, changes): &(&str, Vec<Change>)| {
-            let is_seen = match watcher.wish {
+            let is_seen = match wish {
                 Wish::Everything => true,
                 // Organizations come whatever is filtered.
                 Wish::ByFilter => *unit == UNITS[0] || *unit == ORGANIZATIONS,
@@ -129,22 +122,16 @@ async fn nothing_is_missed_reordered_doubled_or_torn(world: World) {
         };
         let must: Vec<_> = written.iter().filter_map(must).collect();
         let wrong = faults(&watcher.steps, &must);
-        assert_eq!(
-            wrong,
-            Faults::default(),
-            "{:?} {}",
-            watcher.wish,
-            watcher.number
-        );
-        cuts += watcher.cuts;
+        assert_eq!(wrong, Faults::default(), "{wish:?}");
+        assert_eq!(watcher.cuts_left, 0);
     }
-    assert!(cuts >= WATCHERS * CUTS, "only {cuts} cuts");
     if let Some(other) = other {
         other.stop().await;
     }
 }
 
-fn paper(owner_id: &str, text: &str) -> Document {
+/// A draft, as small as one can be.
+pub fn paper(owner_id: &str, text: &str) -> Document {
     Document {
         owner_id: owner_id.to_owned(),
         content: Some(Content::Analysis(Analysis {
@@ -152,13 +139,6 @@ fn paper(owner_id: &str, text: &str) -> Document {
             ..Analysis::default()
         })),
         ..Document::default()
-    }
-}
-
-fn change_of(document: &Document) -> Change {
-    Change {
-        of: document.id.clone(),
-        revision: document.revision,
     }
 }
 
@@ -194,98 +174,4 @@ async fn import(operator: Caller) -> Written {
         written.push((ORGANIZATIONS, changes.collect()));
     }
     written
-}
-
-/// Somebody who watches, and is cut off now and then.
-struct Watcher {
-    number: usize,
-    wish: Wish,
-    filter: Option<SyncFilter>,
-    token: String,
-    addresses: Arc<[String]>,
-    cursor: String,
-    steps: Vec<Step>,
-    cuts: usize,
-}
-
-impl Watcher {
-    async fn watch(mut self) -> Self {
-        let everything = WRITERS * COMMITS;
-        let expected = match self.wish {
-            Wish::Everything => everything,
-            Wish::ByFilter | Wish::ByScope => everything / UNITS.len(),
-        };
-        // Watchers are not cut at the same places.
-        let patience = expected / (2 * CUTS) - self.number;
-        let mut streams = 0;
-        loop {
-            let address = &self.addresses[(self.number + streams) % self.addresses.len()];
-            let mut stream = self.stream(address).await;
-            streams += 1;
-            match self.listen(&mut stream, patience).await {
-                Ok(true) => return self,
-                Ok(false) => self.cuts += 1,
-                // On a busy machine it may be too slow, or the server too busy: it goes on from its cursor.
-                Err(status)
-                    if [Code::Unavailable, Code::ResourceExhausted].contains(&status.code()) => {}
-                Err(status) => panic!("{status:?}"),
-            }
-        }
-    }
-
-    async fn stream(&self, address: &str) -> Streaming<WatchResponse> {
-        let channel = client::connect(address, None).await.expect("it answers");
-        let client = Client::new(&channel, Some(&self.token)).expect("the token can be sent");
-        let request = WatchRequest {
-            cursor: self.cursor.clone(),
-            filter: self.filter.clone(),
-        };
-        let stream = client.sync.clone().watch(request).await;
-        stream.expect("it may watch").into_inner()
-    }
-
-    /// Listens to so many changes, or until the last of all was told. What comes without a cursor is forgotten when it is cut.
-    async fn listen(
-        &mut self,
-        stream: &mut Streaming<WatchResponse>,
-        patience: usize,
-    ) -> Result<bool, Status> {
-        let (mut step, mut heard, mut is_last) = (Step::default(), 0, false);
-        while heard < patience || self.cuts == CUTS {
-            let message = stream.message().await?.expect("a watch does not end well");
-            for event in message.events {
-                is_last |= is_the_last(&event);
-                step.told.push(told(event));
-                heard += 1;
-            }
-            if !message.cursor.is_empty() {
-                step.position = message.progress.expect("it comes along").position;
-                self.steps.push(std::mem::take(&mut step));
-                self.cursor = message.cursor;
-                if is_last {
-                    return Ok(true);
-                }
-            }
-        }
-        Ok(false)
-    }
-}
-
-fn is_the_last(event: &Event) -> bool {
-    let Some(What::Upsert(document)) = &event.what else {
-        return false;
-    };
-    matches!(&document.content, Some(Content::Analysis(analysis)) if analysis.present_state == LAST)
-}
-
-fn told(event: Event) -> Change {
-    let what = event.what.expect("an event says what");
-    if let What::Organization(organization) = what {
-        let of = organization.display_name;
-        return Change { of, revision: 1 };
-    }
-    let What::Upsert(document) = what else {
-        panic!("nobody's scope changes, and nobody begins anew: {what:?}")
-    };
-    change_of(&document)
 }

@@ -1,0 +1,147 @@
+//! A server whose clock is an hour off: it accepts no tokens but those that are good by its clock, and writes, order and
+//! cursors are as ever, since nothing of them rests on the time.
+
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+    time::Duration,
+};
+
+use styrkedja::{
+    clock,
+    proto::v1::{CreateGrantRequest, Role, WhoAmIRequest},
+};
+use tonic::{Code, Status};
+
+use super::outside::Outside;
+use crate::{
+    documents::{acts::*, papers::*},
+    sync::{Replica, Told, grant, must_be_in_step, pull},
+    world::{AUDIENCE, Caller, Engine, ISSUER, World},
+};
+
+stories!(
+    a_clock_that_is_ahead_changes_no_order,
+    a_clock_that_is_behind_changes_no_order,
+);
+
+const HOUR: i64 = 3600;
+
+async fn a_clock_that_is_ahead_changes_no_order(world: World) {
+    beside_a_clock_off_by(world, HOUR).await;
+}
+
+async fn a_clock_that_is_behind_changes_no_order(world: World) {
+    beside_a_clock_off_by(world, -HOUR).await;
+}
+
+/// On PostgreSQL two servers serve at once; an SQLite file has one after the other.
+async fn beside_a_clock_off_by(world: World, seconds: i64) {
+    let system = world.organizer_system_of("Vallentuna kommun").await;
+    let head = world.head_of("Bergs kommun").await;
+    // Ends in half an hour.
+    let brief = CreateGrantRequest {
+        subject: head.subject.clone(),
+        home_organization_id: world.id_of("Skolverket"),
+        not_after: Some(clock::now().plus_seconds(HOUR / 2).into()),
+        ..world.request(Role::Observer, "Vallentuna kommun")
+    };
+    grant(&world.officer().await, brief).await;
+    let (mut copy, mut brief) = (Replica::default(), Replica::default());
+    copy.pull(&system).await.expect("a snapshot");
+    brief.pull(&head).await.expect("a snapshot");
+
+    let one_at_a_time = world.place().engine() == Engine::Sqlite;
+    if one_at_a_time {
+        world.stop().await;
+    }
+    let clock = clock_off_by(world.place().folder(), seconds);
+    let server = Outside::start(&world, None, |command| {
+        command.env("LD_PRELOAD", &clock);
+    })
+    .await;
+    let there = |caller: &Caller, offset: i64| {
+        let token = token(&world, &caller.subject, offset);
+        Caller::new(&caller.subject, None, server.client(&token))
+    };
+    // Tokens are good by the clock of the server that is asked.
+    must_not_be_accepted(&there(&system, 0)).await;
+    let system_there = there(&system, seconds);
+    if !one_at_a_time {
+        let early_or_late = world.with_token(Some(&token(&world, &system.subject, seconds)));
+        must_not_be_accepted(&early_or_late).await;
+    }
+
+    // Written by turns, and told in this order by both.
+    let owner = world.id_of("Karbyskolan");
+    let mut written = Vec::new();
+    for number in 0..10 {
+        let by = if number % 2 == 0 || one_at_a_time {
+            &system_there
+        } else {
+            &system
+        };
+        written.push(Told::Upsert(by.draft(&analysis(&owner)).await.id, 1));
+    }
+    let mut copy_there = copy.clone();
+    assert_eq!(
+        copy_there.pull(&system_there).await.expect("it may"),
+        written
+    );
+
+    // What ends by time ends by the clock of the server, and its copy is asked to begin anew.
+    let refused = pull(&there(&head, seconds), &brief.cursor, None).await;
+    if seconds > 0 {
+        let refused = refused.expect_err("it has ended there");
+        assert_eq!(reason(&refused), "RESYNC_REQUIRED");
+    } else {
+        refused.expect("it has not ended there");
+    }
+
+    if one_at_a_time {
+        server.stop();
+        world.start().await;
+    }
+    assert_eq!(copy.pull(&system).await.expect("it may"), written);
+    assert_eq!(copy_there.pull(&system).await.expect("nothing new"), []);
+    brief.pull(&head).await.expect("it has not ended here");
+    let last = system.draft(&analysis(&owner)).await;
+    let told = copy_there.pull(&system).await.expect("it may");
+    assert_eq!(told, [Told::Upsert(last.id, 1)]);
+    must_be_in_step(&copy_there, &system).await;
+    must_be_in_step(&brief, &head).await;
+}
+
+/// A token, signed at another time.
+fn token(world: &World, subject: &str, offset: i64) -> String {
+    let name = subject.trim_start_matches("exchange:");
+    let now = clock::now().seconds() + offset;
+    let lifetime = Duration::from_mins(15);
+    let token = world.key().mint(ISSUER, AUDIENCE, name, lifetime, now);
+    token.expect("a token can be signed")
+}
+
+async fn must_not_be_accepted(caller: &Caller) {
+    let refused = caller.access().who_am_i(WhoAmIRequest {}).await;
+    let refused: Status = refused.expect_err("the token is not good");
+    assert_eq!(
+        (refused.code(), reason(&refused).as_str()),
+        (Code::Unauthenticated, "TOKEN_NOT_ACCEPTED")
+    );
+}
+
+/// A library that, loaded before others, lets a process read another time.
+fn clock_off_by(folder: &Path, seconds: i64) -> PathBuf {
+    let (source, library) = (folder.join("clock.c"), folder.join("clock.so"));
+    std::fs::write(&source, include_str!("clock.c")).expect("it can be written");
+    let compiled = Command::new("cc")
+        .args(["-shared", "-fPIC", &format!("-DSECONDS={seconds}"), "-o"])
+        .args([&library, &source])
+        .status();
+    assert!(
+        compiled
+            .expect("cc runs, as it did to build this")
+            .success()
+    );
+    library
+}
