@@ -116,10 +116,6 @@ impl Etcd {
         }
     }
 
-    pub fn processor_time(&self) -> Duration {
-        super::processor_time(self.server.id())
-    }
-
     /// Switches authentication on, with a role that may write every key, and signs in.
     async fn guard(&self) -> AsciiMetadataValue {
         let channel = self.connect().await;
@@ -188,6 +184,15 @@ impl Etcd {
         call(channel, &auth(method), request, None)
             .await
             .expect(method)
+    }
+
+    pub fn process(&self) -> u32 {
+        self.server.id()
+    }
+
+    /// A connection of its own, and the token of its user.
+    pub async fn connection(&self) -> (Channel, AsciiMetadataValue) {
+        (self.connect().await, self.token.clone())
     }
 
     async fn connect(&self) -> Channel {

@@ -6,7 +6,7 @@ use std::{
     path::Path,
     process::{Child, Command, Stdio},
     sync::Arc,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use prost::Message;
@@ -22,6 +22,7 @@ use styrkedja::{
         import_organizations_request::Part, organization_ref::Identity,
     },
 };
+use tonic::transport::Channel;
 
 use super::wire::Wire;
 
@@ -104,9 +105,14 @@ impl Exchange {
         }
     }
 
-    /// What the server's process has used of the processors so far.
-    pub fn processor_time(&self) -> Duration {
-        super::processor_time(self.server.id())
+    /// The process of the server.
+    pub fn process(&self) -> u32 {
+        self.server.id()
+    }
+
+    /// A connection of its own, and a token for somebody.
+    pub async fn connection(&self, name: &str) -> (Channel, String) {
+        (self.connect().await, self.token(name))
     }
 
     fn token(&self, name: &str) -> String {
@@ -117,15 +123,18 @@ impl Exchange {
     }
 
     async fn caller(&self, name: &str) -> Client {
-        let began = std::time::Instant::now();
-        let channel = loop {
+        Client::new(&self.connect().await, Some(&self.token(name))).expect("the token can be sent")
+    }
+
+    async fn connect(&self) -> Channel {
+        let began = Instant::now();
+        loop {
             match client::connect(&self.address, None).await {
-                Ok(channel) => break channel,
+                Ok(channel) => return channel,
                 Err(error) if began.elapsed() > PATIENCE => panic!("{error:#}"),
                 Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
             }
-        };
-        Client::new(&channel, Some(&self.token(name))).expect("the token can be sent")
+        }
     }
 
     async fn register(&mut self, clients: usize) {
@@ -168,6 +177,17 @@ impl Exchange {
             .await
             .expect("the officer is granted");
         let mut officer = self.caller("officer").await;
+        let organizer = all
+            .organizations
+            .iter()
+            .find(|one| one.r#type() == OrganizationType::Organizer);
+        let organizer = organizer.expect("the organizer is there").id.clone();
+        let asked = grant(Role::OrganizerSystem, "system", &organizer);
+        officer
+            .access
+            .create_grant(asked)
+            .await
+            .expect("the system is granted");
         let units = all
             .organizations
             .iter()

@@ -16,10 +16,13 @@
     reason = "a benchmark prints, and stops when it can not go on"
 )]
 
+#[expect(dead_code, reason = "shared with the benchmark of the feed")]
 mod etcd;
+#[expect(dead_code, reason = "shared with the benchmark of the feed")]
 mod exchange;
 mod floor;
 mod journal;
+mod measure;
 #[path = "../../tests/it/world/postgres.rs"]
 #[expect(dead_code, reason = "shared with the tests, which use all of it")]
 mod postgres;
@@ -28,14 +31,12 @@ mod wire;
 
 use std::{path::Path, time::Duration};
 
+use measure::{CONTENT, median, processor_time};
 use postgres::{Cluster, Durability};
 use rate::{Rate, rate};
 
 const CLIENTS: [usize; 3] = [1, 16, 64];
 const PAIRS: usize = 5;
-
-/// The bytes of a document.
-const CONTENT: usize = 2048;
 
 /// What a run is narrowed to.
 struct Wanted(Vec<String>);
@@ -109,7 +110,7 @@ async fn whole(engine: &str, url: &str, folder: &Path, wanted: &Wanted) {
             rate(
                 clients,
                 move |number| side.submit(number),
-                || exchange.processor_time(),
+                || processor_time(exchange.process()),
             )
             .await
         };
@@ -125,7 +126,7 @@ async fn whole(engine: &str, url: &str, folder: &Path, wanted: &Wanted) {
                 rate(
                     clients,
                     move |number| side.submit(number),
-                    || etcd.processor_time(),
+                    || processor_time(etcd.process()),
                 )
                 .await
             };
@@ -185,22 +186,4 @@ async fn compare(name: &str, theirs: impl AsyncFn() -> Rate, ours: impl AsyncFn(
         cpu.1,
         all.join(" ")
     );
-}
-
-/// What a process has used of the processors so far. Linux counts it in hundredths of a second.
-fn processor_time(process: u32) -> Duration {
-    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).expect("the process runs");
-    let after_name = stat.rsplit(')').next().unwrap_or_default();
-    let ticks: u64 = after_name
-        .split_whitespace()
-        .skip(11)
-        .take(2)
-        .map(|ticks| ticks.parse::<u64>().expect("a number"))
-        .sum();
-    Duration::from_millis(ticks * 10)
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
 }

@@ -79,7 +79,7 @@ impl Follower {
     }
 
     /// What all who follow read in common.
-    fn recent(&self) -> Arc<Recent> {
+    pub(super) fn recent(&self) -> Arc<Recent> {
         Arc::clone(&self.exchange.feed.recent)
     }
 

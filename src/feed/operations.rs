@@ -29,14 +29,14 @@ const QUIET: Duration = Duration::from_secs(10);
 
 /// What a caller gets: answers, and then why there are no more. None: all is told.
 pub struct Told {
-    pub answers: mpsc::Receiver<Answer>,
+    pub answers: mpsc::Receiver<Box<Answer>>,
     pub end: oneshot::Receiver<Option<Error>>,
 }
 
 /// A call that may begin.
 pub struct Call {
     follower: Follower,
-    answers: mpsc::Receiver<Answer>,
+    answers: mpsc::Receiver<Box<Answer>>,
     /// Where it begins. None: with a snapshot.
     stage: Option<Stage>,
     /// The position that the exchange had reached.
@@ -120,8 +120,9 @@ impl Call {
         let stopping = follower.exchange.stopping.clone();
         tokio::spawn(async move {
             let telling = async {
-                follower.start(stage, head).await?;
-                follower.conclude(head).await?;
+                // Boxed, so that whoever waits for something to happen holds no room for all that may.
+                Box::pin(follower.start(stage, head)).await?;
+                Box::pin(follower.conclude(head)).await?;
                 if goes_on {
                     follower.watch().await?;
                 }
@@ -162,11 +163,7 @@ impl Follower {
         let mut head = self.exchange.feed.head();
         loop {
             let reached = *head.borrow_and_update();
-            self.renew(reached.max(self.position)).await?;
-            self.follow(reached).await?;
-            if self.outlet.last_cursor_at().elapsed() > QUIET {
-                self.bookmark().await?;
-            }
+            Box::pin(self.look(reached)).await?;
             let look = tokio::time::sleep_until(Instant::now() + LOOK);
             tokio::select! {
                 changed = head.changed() => changed.map_err(|_| Error::try_again())?,
@@ -174,6 +171,16 @@ impl Follower {
                 () = self.outlet.closed() => return Ok(()),
             }
         }
+    }
+
+    /// Looks whether the caller may still watch, and tells what there is up to the head.
+    async fn look(&mut self, head: i64) -> Result<()> {
+        self.renew(head.max(self.position)).await?;
+        self.follow(head).await?;
+        if self.outlet.last_cursor_at().elapsed() > QUIET {
+            self.bookmark().await?;
+        }
+        Ok(())
     }
 
     /// Gives a cursor where the copy stands.

@@ -27,7 +27,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Gathers events and sends them.
 pub struct Outlet {
-    sender: mpsc::Sender<Answer>,
+    sender: mpsc::Sender<Box<Answer>>,
     seal: Box<dyn Fn(Cursor) -> String + Send + Sync>,
     events: Vec<Bytes>,
     bytes: usize,
@@ -40,7 +40,7 @@ pub struct Outlet {
 
 impl Outlet {
     pub fn new(
-        sender: mpsc::Sender<Answer>,
+        sender: mpsc::Sender<Box<Answer>>,
         seal: impl Fn(Cursor) -> String + Send + Sync + 'static,
     ) -> Self {
         Self {
@@ -108,7 +108,7 @@ impl Outlet {
         };
         self.bytes = 0;
         let cursor = answer.cursor.clone();
-        match self.sender.send_timeout(answer, PATIENCE).await {
+        match self.sender.send_timeout(Box::new(answer), PATIENCE).await {
             Ok(()) => {
                 if !cursor.is_empty() {
                     self.last_cursor = cursor;

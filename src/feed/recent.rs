@@ -7,7 +7,7 @@ use std::{
 };
 
 use sea_orm::DbErr;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Semaphore, SemaphorePermit};
 use uuid::Uuid;
 
 use super::{
@@ -19,6 +19,8 @@ use crate::database::Database;
 
 /// Whoever has further to go reads alone.
 const NEAR: i64 = 1000;
+/// How many read alone at a time: fewer than there are connections, so that others find one.
+const ALONE: usize = 4;
 
 /// The ring, and the one who fills it.
 #[derive(Debug)]
@@ -27,6 +29,7 @@ pub struct Recent {
     ring: RwLock<Ring>,
     /// Held while the tables are read for the ring.
     filling: Mutex<()>,
+    alone: Semaphore,
 }
 
 impl Recent {
@@ -35,6 +38,7 @@ impl Recent {
             database: database.clone(),
             ring: RwLock::default(),
             filling: Mutex::default(),
+            alone: Semaphore::new(ALONE),
         }
     }
 
@@ -50,8 +54,14 @@ impl Recent {
                 return Ok(writes);
             }
         }
+        let _turn = self.turn().await;
         let entries = store::entries(self.database.reader(), after, until).await?;
         Ok(whole(&entries))
+    }
+
+    /// A turn to read the tables alone, for as long as it is held.
+    pub async fn turn(&self) -> Option<SemaphorePermit<'_>> {
+        self.alone.acquire().await.ok()
     }
 
     /// Revisions by the positions at which they were written. What their documents became up to a later position counts:
@@ -75,11 +85,12 @@ impl Recent {
         match held() {
             Some(held) if held.len() == keys.len() => return Ok(held),
             Some(_) => {}
-            None => return store::revisions(reader, keys).await,
+            None => return self.revisions_alone(keys).await,
         }
-        let _one = self.filling.lock().await;
+        let filling = self.filling.lock().await;
         let Some(mut held) = held() else {
-            return store::revisions(reader, keys).await;
+            drop(filling);
+            return self.revisions_alone(keys).await;
         };
         let missing = keys
             .iter()
@@ -91,6 +102,11 @@ impl Recent {
         }
         self.ring_mut().shrink();
         Ok(held)
+    }
+
+    async fn revisions_alone(&self, keys: &[(Uuid, i64)]) -> Result<HashMap<i64, Revision>, DbErr> {
+        let _turn = self.turn().await;
+        store::revisions(self.database.reader(), keys).await
     }
 
     /// Reads on up to a position, unless the ring begins later than is asked.

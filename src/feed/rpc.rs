@@ -69,7 +69,7 @@ impl SyncService for Rpc {
 
 /// Answers as they come, then the status of the call.
 fn answers(Told { answers, end }: Told) -> Answers {
-    let answers = ReceiverStream::new(answers).map(Ok);
+    let answers = ReceiverStream::new(answers).map(|answer| Ok(*answer));
     let end = stream::once(async {
         // A call that ended without a word must not look as if all were told.
         let silent = |_| {

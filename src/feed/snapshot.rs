@@ -46,6 +46,8 @@ impl Follower {
     async fn all_organizations(&mut self, mut from: Uuid) -> Result<()> {
         loop {
             self.renew(self.position).await?;
+            let recent = self.recent();
+            let turn = recent.turn().await;
             let rows = store::organizations_at(
                 self.exchange.database.reader(),
                 self.position,
@@ -54,6 +56,7 @@ impl Follower {
                 ORGANIZATIONS as u64,
             )
             .await?;
+            drop(turn);
             let last_page = rows.len() < ORGANIZATIONS;
             for row in rows {
                 from = row.id;
@@ -73,6 +76,8 @@ impl Follower {
         let condition = self.filter.condition();
         loop {
             self.renew(self.position).await?;
+            let recent = self.recent();
+            let turn = recent.turn().await;
             let found = store::documents_at(
                 self.exchange.database.reader(),
                 self.position,
@@ -81,6 +86,7 @@ impl Follower {
                 DOCUMENTS as u64,
             )
             .await?;
+            drop(turn);
             let last_page = found.len() < DOCUMENTS;
             for revision in found {
                 from = revision.document();

@@ -1,0 +1,191 @@
+//! What it costs to follow: documents of 2 KB pulled from memory and from the tables, and 1,000 watchers, over gRPC with
+//! everything on, the server a process of its own.
+//!
+//! Pulls are held against a raw keyset pull of as many rows of 2 KB from the same database, and, where etcd is installed,
+//! against its list of as many values. Watchers are held against etcd's watchers: the delay from the answer to a write until it
+//! is delivered, what the server's process spends on a delivery, deliveries per second, and memory per idle watcher. The two
+//! sides of a pair take turns in one run; what counts is the median of their ratios. Nobody decodes what is delivered further
+//! than to separate events.
+//!
+//! Words narrow the run: databases, `pull` or `watch`, and numbers of watchers: `cargo bench --bench feed -- sqlite watch 1000`.
+
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a benchmark prints, and stops when it can not go on"
+)]
+
+#[path = "../submissions/etcd.rs"]
+mod etcd;
+#[path = "../submissions/exchange.rs"]
+mod exchange;
+mod keyset;
+#[path = "../submissions/measure.rs"]
+mod measure;
+mod ours;
+#[path = "../../tests/it/world/postgres.rs"]
+#[expect(dead_code, reason = "shared with the tests, which use all of it")]
+mod postgres;
+mod theirs;
+mod watchers;
+#[path = "../submissions/wire.rs"]
+mod wire;
+
+use std::time::{Duration, Instant};
+
+use futures::future::join_all;
+use measure::{CONTENT, median, processor_time};
+use postgres::{Cluster, Durability};
+
+const WRITERS: usize = 16;
+const PAIRS: usize = 5;
+/// Documents pulled from the tables, and from memory.
+const COLD: usize = 20_000;
+const HOT: usize = 900;
+/// How often what is hot is pulled for one figure.
+const TIMES: usize = 10;
+
+/// The two sides.
+pub struct Sides {
+    ours: exchange::Exchange,
+    etcd: Option<etcd::Etcd>,
+}
+
+#[tokio::main]
+async fn main() {
+    let words: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|word| !word.starts_with('-'))
+        .collect();
+    let wanted = |word: &str, kind: &[&str]| {
+        let given = |word: &str| words.iter().any(|given| given == word);
+        given(word) || !kind.iter().any(|other| given(other))
+    };
+    let watchers: Vec<usize> = words.iter().filter_map(|word| word.parse().ok()).collect();
+    let watchers = watchers.first().copied().unwrap_or(1000);
+    for engine in ["sqlite", "postgres"] {
+        if !wanted(engine, &["sqlite", "postgres"]) {
+            continue;
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let cluster = (engine == "postgres")
+            .then(|| Cluster::start(Durability::Disk).expect("PostgreSQL starts"));
+        let url = match &cluster {
+            Some(cluster) => cluster.create().await,
+            None => format!("sqlite:{}", folder.path().join("bench.db").display()),
+        };
+        let home = folder.path().join("home");
+        let sides = Sides {
+            ours: exchange::Exchange::start(&home, &url, WRITERS).await,
+            etcd: etcd::Etcd::start(folder.path()).await,
+        };
+        if sides.etcd.is_none() {
+            println!("etcd is not installed (Debian: etcd-server): not compared");
+        }
+        if wanted("watch", &["watch", "pull"]) {
+            watchers::compare(engine, &sides, watchers).await;
+        }
+        if wanted("pull", &["watch", "pull"]) {
+            pulls(engine, &url, &sides).await;
+        }
+    }
+}
+
+/// Pulls documents, from memory and from the tables.
+async fn pulls(engine: &str, url: &str, sides: &Sides) {
+    println!(
+        "{:<9} {:<5} {:<7} {:>10} {:>10} {:>6}  ratios of the pairs",
+        "database", "pull", "against", "theirs/s", "ours/s", "ratio"
+    );
+    let mine = sides.ours.side(WRITERS).await;
+    each(COLD, |writer| mine.submit(writer)).await;
+    let begin = ours::Puller::of(&sides.ours, "system").await;
+    let cold = begin.cursor_after(0).await;
+    let before_last = ours::head(&begin).await;
+    each(HOT, |writer| mine.submit(writer)).await;
+    let floor = keyset::Side::fill(url, COLD).await;
+    let pull = async |cursor: &str, documents: usize, times: usize| {
+        let began = Instant::now();
+        for _ in 0..times {
+            assert!(begin.pull(cursor).await >= documents);
+        }
+        per_second(documents * times, began.elapsed())
+    };
+    let read = async |documents: usize, times: usize| {
+        let began = Instant::now();
+        for _ in 0..times {
+            assert_eq!(floor.read(documents).await, documents);
+        }
+        per_second(documents * times, began.elapsed())
+    };
+    let hot = async || pull(&before_last, HOT, TIMES).await;
+    let whole = async || pull(&cold, COLD, 1).await;
+    against(
+        &format!("{engine:<9} hot   keyset"),
+        async || read(HOT, TIMES).await,
+        &hot,
+    )
+    .await;
+    against(
+        &format!("{engine:<9} cold  keyset"),
+        async || read(COLD, 1).await,
+        &whole,
+    )
+    .await;
+    if let Some(etcd) = &sides.etcd {
+        let side = etcd.side(WRITERS).await;
+        each(COLD, |writer| side.submit(writer)).await;
+        let lister = theirs::Lister::of(etcd).await;
+        let list = async |documents: usize, times: usize| {
+            let began = Instant::now();
+            for _ in 0..times {
+                assert_eq!(lister.list(documents).await, documents);
+            }
+            per_second(documents * times, began.elapsed())
+        };
+        against(
+            &format!("{engine:<9} hot   etcd"),
+            async || list(HOT, TIMES).await,
+            &hot,
+        )
+        .await;
+        against(
+            &format!("{engine:<9} cold  etcd"),
+            async || list(COLD, 1).await,
+            &whole,
+        )
+        .await;
+    }
+}
+
+/// Writes so many, all writers at once.
+async fn each<F: Future<Output = ()>>(writes: usize, write: impl Fn(usize) -> F) {
+    let writer = async |number: usize| {
+        for _ in 0..writes / WRITERS + usize::from(number < writes % WRITERS) {
+            write(number).await;
+        }
+    };
+    join_all((0..WRITERS).map(writer)).await;
+}
+
+async fn against(name: &str, theirs: impl AsyncFn() -> f64, ours: &impl AsyncFn() -> f64) {
+    let mut pairs = Vec::new();
+    for _ in 0..PAIRS {
+        pairs.push((theirs().await, ours().await));
+    }
+    let ratios: Vec<f64> = pairs.iter().map(|(theirs, ours)| ours / theirs).collect();
+    let all: Vec<String> = ratios.iter().map(|ratio| format!("{ratio:.2}")).collect();
+    println!(
+        "{name:<23} {:>10.0} {:>10.0} {:>6.2}  {}",
+        median(pairs.iter().map(|pair| pair.0).collect()),
+        median(pairs.iter().map(|pair| pair.1).collect()),
+        median(ratios),
+        all.join(" ")
+    );
+}
+
+pub fn per_second(count: usize, time: Duration) -> f64 {
+    f64::from(u32::try_from(count).expect("less than the world has")) / time.as_secs_f64()
+}
