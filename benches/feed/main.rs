@@ -2,7 +2,7 @@
 //! everything on, the server a process of its own.
 //!
 //! Pulls are held against a raw keyset pull of as many rows of 2 KB from the same database, and, where etcd is installed,
-//! against its list of as many values. Watchers are held against etcd's watchers: the delay from the answer to a write until it
+//! against its list of as many values. Watchers are held against etcd's watchers: the delay from sending a write until it
 //! is delivered, what the server's process spends on a delivery, deliveries per second, and memory per idle watcher. The two
 //! sides of a pair take turns in one run; what counts is the median of their ratios. Nobody decodes what is delivered further
 //! than to separate events.
