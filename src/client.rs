@@ -11,7 +11,8 @@ use tonic::{
 };
 
 use crate::proto::v1::{
-    access_service_client::AccessServiceClient, document_service_client::DocumentServiceClient,
+    access_service_client::AccessServiceClient, conflict_service_client::ConflictServiceClient,
+    document_service_client::DocumentServiceClient,
     organization_service_client::OrganizationServiceClient, sync_service_client::SyncServiceClient,
 };
 
@@ -24,6 +25,7 @@ pub struct Client {
     pub organizations: OrganizationServiceClient<Wire>,
     pub access: AccessServiceClient<Wire>,
     pub documents: DocumentServiceClient<Wire>,
+    pub conflicts: ConflictServiceClient<Wire>,
     pub sync: SyncServiceClient<Wire>,
 }
 
@@ -36,6 +38,7 @@ impl Client {
             organizations: OrganizationServiceClient::new(wire()),
             access: AccessServiceClient::new(wire()),
             documents: DocumentServiceClient::new(wire()),
+            conflicts: ConflictServiceClient::new(wire()),
             sync: SyncServiceClient::new(wire()),
         })
     }

@@ -28,6 +28,7 @@ use crate::{
         feed::sync_service_server::SyncServiceServer,
         v1::{
             access_service_server::AccessServiceServer,
+            conflict_service_server::ConflictServiceServer,
             document_service_server::DocumentServiceServer,
             organization_service_server::OrganizationServiceServer,
         },
@@ -121,6 +122,11 @@ async fn services(exchange: &Exchange, reflection: bool) -> (HealthReporter, Rou
     );
     routes.add_service(
         DocumentServiceServer::new(documents::Rpc::new(exchange))
+            .max_decoding_message_size(most)
+            .max_encoding_message_size(MAX_ANSWER),
+    );
+    routes.add_service(
+        ConflictServiceServer::new(documents::ConflictRpc::new(exchange))
             .max_decoding_message_size(most)
             .max_encoding_message_size(MAX_ANSWER),
     );

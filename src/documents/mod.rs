@@ -16,6 +16,7 @@ mod store;
 mod told;
 mod wire;
 
+pub use conflict::Rpc as ConflictRpc;
 pub use push::{Answers, push};
 pub use rpc::Rpc;
 pub use store::{Found, kept};

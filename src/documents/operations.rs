@@ -25,8 +25,8 @@ pub use submit::submit;
 pub use update::{Change, other_kind, update};
 pub use withdraw::withdraw;
 
-pub use judge::Targets;
-pub use write::must_allow;
+pub use judge::{Targets, judge};
+pub use write::{must_allow, must_be_seen, rests_on_state};
 
 use super::model::Revision;
 use crate::{

@@ -247,7 +247,7 @@ fn given_by_exchange(document: &v1::Document) -> Vec<Violation> {
         .collect()
 }
 
-fn not_yours(field: &str) -> Violation {
+pub fn not_yours(field: &str) -> Violation {
     Violation::new(
         format!("document.{field}"),
         "document.given_by_exchange",

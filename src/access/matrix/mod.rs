@@ -51,6 +51,8 @@ impl Stage {
 pub enum About {
     Document(DocumentKind, Stage),
     NewDocument(DocumentKind),
+    /// A conflict of a draft.
+    Conflict(DocumentKind),
     Organization,
     /// Grants of any role.
     Grants,
@@ -76,6 +78,8 @@ pub enum Verdict {
 #[derive(Clone, Copy, Debug)]
 pub struct Cell<'a> {
     pub method: &'a Method,
+    /// What the call does about it.
+    pub act: Act,
     pub holder: Holder,
     pub about: About,
     pub relation: Relation,
@@ -93,9 +97,10 @@ fn cells_of(contract: &'static Contract, chosen: impl Fn(Holder) -> bool) -> Vec
     let play = Play::new(contract);
     let mut cells = Vec::new();
     for method in contract.methods() {
-        for about in abouts(contract, method) {
+        for (act, about) in abouts(contract, method) {
             for (holder, caller) in play.callers.iter().filter(|(holder, _)| chosen(*holder)) {
-                let cell = |relation| play.cell(method, *holder, caller, about, relation);
+                let what = (act, about);
+                let cell = |relation| play.cell(method, *holder, caller, what, relation);
                 cells.extend(Relation::ALL.into_iter().filter_map(cell));
             }
         }
@@ -145,7 +150,9 @@ impl Play {
 
     fn can_exist(&self, about: About, spot: Spot) -> bool {
         match about {
-            About::Document(kind, _) => self.documents.contains(&(kind, spot)),
+            About::Document(kind, _) | About::Conflict(kind) => {
+                self.documents.contains(&(kind, spot))
+            }
             About::Grant(role) => self.contract.role(role).granted_at.contains(&spot.kind()),
             About::NewDocument(_)
             | About::Organization
@@ -160,7 +167,7 @@ impl Play {
         method: &'a Method,
         holder: Holder,
         caller: &Caller,
-        about: About,
+        (act, about): (Act, About),
         relation: Relation,
     ) -> Option<Cell<'a>> {
         let spot = match (about, relation) {
@@ -173,9 +180,10 @@ impl Play {
         if spot.is_some_and(|spot| !self.can_exist(about, spot)) {
             return None;
         }
-        let verdict = verdict(self.contract, caller, method.act, about, relation, spot);
+        let verdict = verdict(self.contract, caller, act, about, relation, spot);
         Some(Cell {
             method,
+            act,
             holder,
             about,
             relation,
@@ -215,12 +223,22 @@ fn verdict(
             round,
         },
         About::Organization => Target::Organization(id),
-        About::Document(..) | About::Grant(_) | About::Grants if spot.is_none() => Target::Missing,
+        About::Document(..) | About::Conflict(_) | About::Grant(_) | About::Grants
+            if spot.is_none() =>
+        {
+            Target::Missing
+        }
         About::Document(kind, stage) => Target::Document {
             kind,
             owner: id,
             round,
             level: stage.level(),
+        },
+        About::Conflict(kind) => Target::Document {
+            kind,
+            owner: id,
+            round,
+            level: Stage::Draft.level(),
         },
         About::Grants => Target::Grant {
             role: Role::Unspecified,
@@ -246,10 +264,22 @@ fn verdict(
 }
 
 /// What calls of a method are about. A new act does not compile until it is decided here.
-fn abouts(contract: &Contract, method: &Method) -> Vec<About> {
+fn abouts(contract: &Contract, method: &Method) -> Vec<(Act, About)> {
+    let acts = std::iter::once(method.act).chain(method.also.iter().copied());
+    let about = |act| {
+        let abouts = abouts_of(contract, method, act).into_iter();
+        abouts.map(move |about| (act, about))
+    };
+    acts.flat_map(about).collect()
+}
+
+fn abouts_of(contract: &Contract, method: &Method, act: Act) -> Vec<About> {
     let kinds = || contract.kinds().map(|(kind, _)| kind);
     let roles = || contract.roles().map(|(role, _)| role);
-    match method.act {
+    match act {
+        Act::ReadDocuments | Act::EditDocuments if method.service.ends_with(".ConflictService") => {
+            kinds().map(About::Conflict).collect()
+        }
         Act::CreateDocuments => kinds().map(About::NewDocument).collect(),
         Act::ReadDocuments
         | Act::EditDocuments
@@ -272,7 +302,7 @@ fn abouts(contract: &Contract, method: &Method) -> Vec<About> {
 
 fn concerns_rounds(about: About) -> bool {
     match about {
-        About::Document(..) | About::NewDocument(_) => true,
+        About::Document(..) | About::NewDocument(_) | About::Conflict(_) => true,
         About::Organization
         | About::Grants
         | About::Grant(_)

@@ -34,6 +34,7 @@ fn said_of(role: Role, contract: &'static Contract) -> (String, Vec<String>) {
     let said = cells.iter().map(|cell| {
         let Cell {
             method,
+            act,
             holder,
             about,
             relation,
@@ -41,7 +42,7 @@ fn said_of(role: Role, contract: &'static Contract) -> (String, Vec<String>) {
             verdict,
         } = cell;
         format!(
-            "{} {holder:?} {about:?} {relation:?} {spot:?} {verdict:?}",
+            "{} {act:?} {holder:?} {about:?} {relation:?} {spot:?} {verdict:?}",
             method.path
         )
     });

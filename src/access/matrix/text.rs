@@ -7,7 +7,7 @@ use std::{
 
 use super::{About, Cell, Holder, Relation, Verdict, cells};
 use crate::{
-    contract::{Contract, NarrowedField},
+    contract::{Contract, Method, NarrowedField},
     proto::v1::{OrganizationType, Role},
 };
 
@@ -38,11 +38,7 @@ pub fn text(contract: &'static Contract) -> String {
             .iter()
             .filter(|cell| cell.method.path == method.path)
             .collect();
-        let table = format!(
-            "  does {}\n{}",
-            name(method.act.as_str_name(), "ACT_"),
-            table(&of_method)
-        );
+        let table = format!("  does {}\n{}", acts(method), table(&of_method));
         let title = method.path.trim_start_matches("/styrkedja.v1.").to_owned();
         match tables.iter_mut().find(|(known, _)| *known == table) {
             Some((_, titles)) => titles.push(title),
@@ -53,6 +49,12 @@ pub fn text(contract: &'static Contract) -> String {
         let _ = write!(text, "\n{}\n{table}", titles.join("\n"));
     }
     text
+}
+
+fn acts(method: &Method) -> String {
+    let acts = std::iter::once(&method.act).chain(&method.also);
+    let names: Vec<_> = acts.map(|act| name(act.as_str_name(), "ACT_")).collect();
+    names.join(", ")
 }
 
 pub(super) fn roles(contract: &Contract) -> String {
@@ -233,8 +235,11 @@ fn sign(verdict: Verdict) -> char {
 
 fn subject(about: About) -> String {
     match about {
-        About::Document(kind, _) | About::NewDocument(kind) => {
-            name(kind.as_str_name(), "DOCUMENT_KIND_")
+        About::Document(kind, _) => name(kind.as_str_name(), "DOCUMENT_KIND_"),
+        About::NewDocument(kind) => format!("new {}", name(kind.as_str_name(), "DOCUMENT_KIND_")),
+        About::Conflict(kind) => {
+            let kind = name(kind.as_str_name(), "DOCUMENT_KIND_");
+            format!("a conflict of {kind}")
         }
         About::Organization => "an organization".to_owned(),
         About::Grants => "grants".to_owned(),

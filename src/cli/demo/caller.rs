@@ -42,6 +42,7 @@ impl Caller {
             organizations,
             access,
             documents,
+            conflicts: _,
             sync: _,
         } = Client::new(channel, token)?;
         Ok(Self {

@@ -2,7 +2,11 @@
 
 pub mod entity;
 mod model;
+mod operations;
+mod rpc;
 mod store;
+mod wire;
 
 pub use model::{Conflict, Resolved, Yours};
+pub use rpc::Rpc;
 pub use store::row;

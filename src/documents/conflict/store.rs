@@ -1,5 +1,102 @@
-//! How conflicts are kept: the only SQL of the feature. Every read that gives anything out starts from a scope.
+//! How conflicts are kept: the only SQL of the feature. Every read starts from a scope, at what became of the document.
 
 mod row;
 
 pub use row::row;
+
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    Select,
+    sea_query::{Expr, ExprTrait, Query},
+};
+use uuid::Uuid;
+
+use super::{
+    Conflict,
+    entity::{self, Column},
+};
+use crate::{
+    access::Scope,
+    documents::{entity as revisions, store::small},
+    error::{Error, Result},
+    journal::standing_at,
+    proto::v1::ConflictState,
+};
+
+/// What a listing asks for. Everything that is set must hold.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Filter {
+    pub owner: Option<Uuid>,
+    pub document: Option<Uuid>,
+    pub resolved_too: bool,
+}
+
+/// A conflict as it stands, with what was pushed, if its document is in scope.
+pub async fn find(db: &impl ConnectionTrait, scope: &Scope, id: Uuid) -> Result<Option<Conflict>> {
+    let rows = in_scope(scope)
+        .filter(Column::Id.eq(id))
+        .order_by_asc(Column::Revision)
+        .all(db)
+        .await?;
+    let content = rows.first().and_then(|first| first.content.clone());
+    let last = rows.into_iter().last();
+    last.map(|last| row::conflict(entity::Model { content, ..last }))
+        .transpose()
+}
+
+/// Conflicts as they stood at a position, in order of id, as far as their documents are in scope. Looks at so many at most.
+pub async fn list(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    filter: Filter,
+    position: i64,
+    after: Option<Uuid>,
+    limit: u64,
+) -> Result<Vec<Conflict>> {
+    let open = small(ConflictState::Open.into());
+    let asked = Condition::all()
+        .add_option(filter.owner.map(|owner| Column::OwnerId.eq(owner)))
+        .add_option(
+            filter
+                .document
+                .map(|document| Column::DocumentId.eq(document)),
+        )
+        .add_option((!filter.resolved_too).then(|| Column::State.eq(open)))
+        .add_option(after.map(|after| Column::Id.gt(after)));
+    let rows = in_scope(scope)
+        .filter(standing_at(
+            position,
+            Column::Position,
+            Column::UntilPosition,
+        ))
+        .filter(asked)
+        .order_by_asc(Column::Id)
+        .limit(limit)
+        .all(db)
+        .await
+        .map_err(Error::from)?;
+    rows.into_iter().map(row::conflict).collect()
+}
+
+fn in_scope(scope: &Scope) -> Select<entity::Entity> {
+    use revisions::Column as Of;
+    let document = Query::select()
+        .expr(Expr::val(1))
+        .from(revisions::Entity)
+        .and_where(
+            Expr::col((revisions::Entity, Of::OwnerId)).equals((entity::Entity, Column::OwnerId)),
+        )
+        .and_where(
+            Expr::col((revisions::Entity, Of::DocumentId))
+                .equals((entity::Entity, Column::DocumentId)),
+        )
+        .and_where(Of::UntilPosition.is_null())
+        .cond_where(scope.condition())
+        .to_owned();
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place where reads of conflicts start, with their scope"
+    )]
+    let conflicts = entity::Entity::find();
+    conflicts.filter(Expr::exists(document))
+}

@@ -157,13 +157,15 @@ async fn answer_before(
     }
 }
 
-fn rests_on_state(refusal: &Error) -> bool {
+/// Whether the refusal may have come after the same request was written.
+pub fn rests_on_state(refusal: &Error) -> bool {
     matches!(
         refusal,
         Error::EtagMismatch { .. }
             | Error::StateForbids { .. }
             | Error::OwnReview
             | Error::ReviewOutdated { .. }
+            | Error::ConflictResolved
             | Error::Findings(_)
             // An owner may have ended since.
             | Error::Fields(_)

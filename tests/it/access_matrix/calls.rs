@@ -5,13 +5,15 @@ use styrkedja::{
     access::matrix::{About, Cell, OTHER_ROUND, ROUND, Relation, Verdict},
     clock,
     proto::v1::{
-        ActionPlan, Analysis, CompareRevisionsRequest, CreateDocumentRequest, CreateGrantRequest,
-        Document, DocumentKind, ExplainAccessRequest, FollowUpReport, GetDocumentRequest,
-        GetLineageRequest, GetOrganizationRequest, ImportHeader, ImportOrganizationsRequest,
-        ListGrantsRequest, ListRevisionsRequest, OrganizationRef, Period, ReviewDocumentRequest,
-        RevokeGrantRequest, SubmitDocumentRequest, UpdateDocumentRequest, WhoAmIRequest,
-        WithdrawDocumentRequest, WithdrawReason, document::Content, explain_access_request::Target,
-        import_organizations_request::Part, organization_ref::Identity,
+        ActionPlan, Analysis, CompareRevisionsRequest, Conflict, CreateDocumentRequest,
+        CreateGrantRequest, Document, DocumentKind, ExplainAccessRequest, ExternalId,
+        FollowUpReport, GetConflictRequest, GetDocumentRequest, GetLineageRequest,
+        GetOrganizationRequest, ImportHeader, ImportOrganizationsRequest, KeepTheirs,
+        ListGrantsRequest, ListRevisionsRequest, OrganizationRef, Period, PushHeader,
+        ResolveConflictRequest, ReviewDocumentRequest, RevokeGrantRequest, SubmitDocumentRequest,
+        UpdateDocumentRequest, WhoAmIRequest, WithdrawDocumentRequest, WithdrawReason,
+        document::Content, explain_access_request::Target, import_organizations_request::Part,
+        organization_ref::Identity, push_response::Outcome, resolve_conflict_request::Resolution,
     },
 };
 use tonic::{Code, Status};
@@ -20,7 +22,10 @@ use super::{
     documents::acceptance,
     nation::{self, Nation},
 };
-use crate::world::{Caller, request_id};
+use crate::{
+    push,
+    world::{Caller, request_id},
+};
 
 /// What the method answers, or the status that access rules never give.
 pub async fn call(nation: &Nation, cell: &Cell<'_>) -> Result<Verdict, Status> {
@@ -43,6 +48,15 @@ pub async fn call(nation: &Nation, cell: &Cell<'_>) -> Result<Verdict, Status> {
             if cell.method.name == "ListDocuments" =>
         {
             listed(&document(nation, cell).id)
+        }
+        ("styrkedja.v1.ConflictService", _) if cell.method.name == "ListConflicts" => {
+            listed(&conflict(nation, cell).id)
+        }
+        ("styrkedja.v1.ConflictService", _) => {
+            verdict(nation, on_conflicts(nation, cell, caller).await)
+        }
+        ("styrkedja.v1.SyncService", _) if cell.method.name == "Push" => {
+            verdict(nation, on_push(nation, cell, caller).await)
         }
         ("styrkedja.v1.SyncService", _) => {
             let copied = nation.copies(cell.holder, &cell.method.name);
@@ -275,6 +289,92 @@ async fn on_documents(nation: &Nation, cell: &Cell<'_>, caller: &Caller) -> Resu
     }
 }
 
+async fn on_conflicts(nation: &Nation, cell: &Cell<'_>, caller: &Caller) -> Result<(), Status> {
+    let mut client = caller.conflicts();
+    let Conflict {
+        id, document_id, ..
+    } = conflict(nation, cell);
+    if cell.method.name == "GetConflict" {
+        return client
+            .get_conflict(GetConflictRequest { id })
+            .await
+            .map(drop);
+    }
+    // Whoever does not see the document learns no etag of it, and is refused before it is asked for.
+    let request = GetDocumentRequest {
+        id: document_id,
+        revision: 0,
+    };
+    let seen = caller.documents().get_document(request).await;
+    let etag = seen.map_or("unseen".to_owned(), |answer| {
+        answer.into_inner().document.unwrap_or_default().etag
+    });
+    let request = ResolveConflictRequest {
+        request_id: request_id(),
+        validate_only: true,
+        id,
+        etag,
+        resolution: Some(Resolution::KeepTheirs(KeepTheirs {})),
+    };
+    client.resolve_conflict(request).await.map(drop)
+}
+
+/// The conflict of the cell, or what could be one and is not.
+fn conflict(nation: &Nation, cell: &Cell<'_>) -> Conflict {
+    let About::Conflict(kind) = cell.about else {
+        panic!("{:?} is no conflict", cell.about)
+    };
+    let other_round = cell.relation == Relation::OtherRound;
+    let missing = || Conflict {
+        id: clock::new_id().to_string(),
+        document_id: clock::new_id().to_string(),
+        ..Conflict::default()
+    };
+    let known = cell
+        .spot
+        .map(|spot| nation.conflicts[&(kind, spot, other_round)].clone());
+    known.unwrap_or_else(missing)
+}
+
+/// One item, tried and not written.
+async fn on_push(nation: &Nation, cell: &Cell<'_>, caller: &Caller) -> Result<(), Status> {
+    let item = if let About::NewDocument(kind) = cell.about {
+        let external_id = ExternalId {
+            scheme: "matrix".to_owned(),
+            value: "newcomer".to_owned(),
+        };
+        push::new(&Document {
+            external_id: Some(external_id),
+            ..new_document(nation, cell, kind)
+        })
+    } else {
+        let document = document(nation, cell);
+        let changed = Document {
+            id: document.id.clone(),
+            round: document.round.clone(),
+            period: Some(Period {
+                start_date: "2019-07-02".to_owned(),
+                end_date: "2020-06-30".to_owned(),
+            }),
+            content: document
+                .content
+                .or_else(|| Some(Content::Analysis(Analysis::default()))),
+            ..Document::default()
+        };
+        push::changed(&changed, &document.etag)
+    };
+    let header = PushHeader {
+        together: false,
+        validate_only: true,
+    };
+    let mut answers = push::push(caller, header, &[item]).await?;
+    match answers.pop().and_then(|answer| answer.outcome) {
+        Some(Outcome::Refused(status)) => Err(push::status(&status)),
+        Some(_) => Ok(()),
+        None => panic!("an item went unanswered"),
+    }
+}
+
 fn new_document(nation: &Nation, cell: &Cell<'_>, kind: DocumentKind) -> Document {
     let content = match kind {
         DocumentKind::Analysis => Content::Analysis(Analysis::default()),
@@ -332,7 +432,7 @@ pub async fn explain(nation: &Nation, cell: &Cell<'_>) -> Option<String> {
         return None;
     }
     let target = match cell.about {
-        About::NewGrant(_) | About::Grant(_) | About::Grants => return None,
+        About::NewGrant(_) | About::Grant(_) | About::Grants | About::Conflict(_) => return None,
         About::NewDocument(_) if cell.relation == Relation::OtherRound => return None,
         About::Document(..) => Some(Target::DocumentId(document(nation, cell).id)),
         About::Organization | About::NewDocument(_) => {

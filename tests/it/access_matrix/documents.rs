@@ -8,13 +8,17 @@ use styrkedja::{
     access::matrix::{OTHER_ROUND, ROUND, Spot, Stage},
     contract,
     proto::v1::{
-        CreateDocumentRequest, Document, DocumentKind, OrganizationType, ReviewDecision,
-        ReviewDocumentRequest, ReviewReason, Role, SubmitDocumentRequest,
+        Conflict, CreateDocumentRequest, Document, DocumentKind, ExternalId, OrganizationType,
+        ReviewDecision, ReviewDocumentRequest, ReviewReason, Role, SubmitDocumentRequest,
+        document::Content, push_response::Outcome,
     },
 };
 
 use super::nation::grant_request;
-use crate::world::{Caller, World, request_id};
+use crate::{
+    push::{changed, new, push_one},
+    world::{Caller, World, request_id},
+};
 
 /// By kind, place, stage and whether it is of the other round.
 pub type Documents = HashMap<(DocumentKind, Spot, Stage, bool), Document>;
@@ -34,7 +38,14 @@ const SAMPLES: [(DocumentKind, &str); 3] = [
     ),
 ];
 
-pub async fn write(world: &World, ids: &HashMap<Spot, String>, officer: &Caller) -> Documents {
+/// By kind, place and whether it is of the other round.
+pub type Conflicts = HashMap<(DocumentKind, Spot, bool), Conflict>;
+
+pub async fn write(
+    world: &World,
+    ids: &HashMap<Spot, String>,
+    officer: &Caller,
+) -> (Documents, Conflicts) {
     let mut systems = Vec::new();
     for at in [Spot::Organizer, Spot::ForeignOrganizer] {
         let subject = format!("exchange:writer-{at:?}");
@@ -51,7 +62,7 @@ pub async fn write(world: &World, ids: &HashMap<Spot, String>, officer: &Caller)
         .flat_map(|spot| [(spot, false), (spot, true)])
         .collect();
     let systems = &systems;
-    stream::iter(places)
+    let written: Vec<_> = stream::iter(places)
         .map(|(spot, other_round)| async move {
             let foreign = matches!(spot, Spot::ForeignOrganizer | Spot::ForeignUnit);
             let writer = Writer {
@@ -64,9 +75,14 @@ pub async fn write(world: &World, ids: &HashMap<Spot, String>, officer: &Caller)
             writer.chain().await
         })
         .buffer_unordered(8)
-        .flat_map(stream::iter)
         .collect()
-        .await
+        .await;
+    let (mut documents, mut conflicts) = (Documents::new(), Conflicts::new());
+    for (of_place, disputed) in written {
+        documents.extend(of_place);
+        conflicts.extend(disputed);
+    }
+    (documents, conflicts)
 }
 
 fn is_written_about(spot: Spot) -> bool {
@@ -86,17 +102,50 @@ struct Writer<'a> {
 
 impl Writer<'_> {
     /// Analyses, plans that answer the accepted one, and reports on the accepted plan.
-    async fn chain(&self) -> Documents {
-        let mut documents = Documents::new();
+    async fn chain(&self) -> (Documents, Conflicts) {
+        let (mut documents, mut conflicts) = (Documents::new(), Conflicts::new());
         let mut accepted = HashMap::new();
         for (kind, sample) in SAMPLES {
+            let disputed = self.dispute(&self.fill(sample, &accepted)).await;
+            conflicts.insert((kind, self.spot, self.other_round), disputed);
             for stage in Stage::ALL {
                 let document = self.document(&self.fill(sample, &accepted), stage).await;
                 accepted.insert(kind, document.id.clone());
                 documents.insert((kind, self.spot, stage, self.other_round), document);
             }
         }
-        documents
+        (documents, conflicts)
+    }
+
+    /// Changes the title of a new document twice from the same revision.
+    async fn dispute(&self, draft: &Document) -> Conflict {
+        let mut paper = Document {
+            external_id: Some(ExternalId {
+                scheme: "matrix".to_owned(),
+                value: format!("{:?}-{}", self.spot, self.other_round),
+            }),
+            ..draft.clone()
+        };
+        let Outcome::Created(made) = push_one(self.system, new(&paper)).await else {
+            panic!("the draft is made")
+        };
+        for title in ["En titel", "En annan titel"] {
+            match &mut paper.content {
+                Some(Content::Analysis(analysis)) => title.clone_into(&mut analysis.title),
+                Some(Content::ActionPlan(plan)) => title.clone_into(&mut plan.title),
+                Some(Content::FollowUpReport(report)) => title.clone_into(&mut report.title),
+                None => panic!("the sample has a content"),
+            }
+            let outcome = push_one(self.system, changed(&paper, &made.etag)).await;
+            if let Outcome::Conflict(conflict) = outcome {
+                return Conflict {
+                    id: conflict.conflict_id,
+                    document_id: conflict.document_id,
+                    ..Conflict::default()
+                };
+            }
+        }
+        panic!("the titles are in conflict")
     }
 
     fn fill(&self, sample: &str, accepted: &HashMap<DocumentKind, String>) -> Document {

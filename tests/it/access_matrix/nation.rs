@@ -8,11 +8,11 @@ use styrkedja::{
     access::matrix::{self, Holder, Spot},
     clock, contract,
     proto::v1::{
-        CreateGrantRequest, Document, Event, ExternalId, GetDocumentRequest, ImportHeader,
-        ImportOrganizationsRequest, ListDocumentsRequest, ListOrganizationsRequest,
-        OrganizationRecord, OrganizationRef, OrganizationType, OrganizerType, PullRequest, Role,
-        SchoolForm, SchoolType, WatchRequest, event::What, import_organizations_request::Part,
-        organization_ref::Identity,
+        Conflict, CreateGrantRequest, Document, DocumentKind, Event, ExternalId,
+        GetDocumentRequest, ImportHeader, ImportOrganizationsRequest, ListConflictsRequest,
+        ListDocumentsRequest, ListOrganizationsRequest, OrganizationRecord, OrganizationRef,
+        OrganizationType, OrganizerType, PullRequest, Role, SchoolForm, SchoolType, WatchRequest,
+        event::What, import_organizations_request::Part, organization_ref::Identity,
     },
 };
 
@@ -23,6 +23,8 @@ use crate::world::{Caller, World, request_id};
 pub struct Nation {
     pub ids: HashMap<Spot, String>,
     pub documents: Documents,
+    /// An open conflict, by kind, place and whether it is of the other round.
+    pub conflicts: HashMap<(DocumentKind, Spot, bool), Conflict>,
     /// A grant to revoke, by role and place.
     pub grants: HashMap<(Role, Spot), String>,
     callers: HashMap<Holder, Caller>,
@@ -38,6 +40,7 @@ pub struct Nation {
 struct Listed {
     organizations: HashSet<String>,
     documents: HashMap<String, Document>,
+    conflicts: HashSet<String>,
 }
 
 impl Nation {
@@ -63,7 +66,7 @@ impl Nation {
             let id = grant(grantor(holder.role), &ids, &subject, holder).await;
             grants.insert((holder.role, holder.at), id);
         }
-        let documents = documents::write(world, &ids, &officer).await;
+        let (documents, conflicts) = documents::write(world, &ids, &officer).await;
         let listed = stream::iter(&callers)
             .map(|(holder, caller)| async move { (*holder, listed(caller).await) })
             .buffer_unordered(8)
@@ -82,6 +85,7 @@ impl Nation {
         Self {
             ids,
             documents,
+            conflicts,
             grants,
             callers,
             listed,
@@ -96,7 +100,9 @@ impl Nation {
 
     pub fn lists(&self, holder: Holder, id: &str) -> bool {
         let listed = &self.listed[&holder];
-        listed.organizations.contains(id) || listed.documents.contains_key(id)
+        listed.organizations.contains(id)
+            || listed.documents.contains_key(id)
+            || listed.conflicts.contains(id)
     }
 
     /// The document as the holder's listing shows it.
@@ -307,6 +313,19 @@ async fn listed(caller: &Caller) -> Listed {
                 .into_iter()
                 .map(|one| one.id),
         );
+    }
+    let mut asked = ListConflictsRequest {
+        page_size: 200,
+        ..ListConflictsRequest::default()
+    };
+    while let Ok(page) = caller.conflicts().list_conflicts(asked.clone()).await {
+        let page = page.into_inner();
+        let conflicts = page.conflicts.into_iter();
+        listed.conflicts.extend(conflicts.map(|one| one.id));
+        asked.page_token = page.next_page_token;
+        if asked.page_token.is_empty() {
+            break;
+        }
     }
     let mut page_token = String::new();
     loop {

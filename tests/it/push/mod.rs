@@ -1,5 +1,6 @@
 //! Pushes: many documents in one stream, each with its own answer.
 
+mod conflicts;
 mod outcomes;
 
 use prost::Message;
@@ -37,12 +38,12 @@ fn known_as(value: &str, owner_id: &str) -> Document {
 }
 
 /// An item for a document that is new.
-fn new(document: &Document) -> PushItem {
+pub fn new(document: &Document) -> PushItem {
     item(document, Precondition::MustNotExist(MustNotExist {}))
 }
 
 /// An item for a document that was changed since it had the etag.
-fn changed(document: &Document, etag: &str) -> PushItem {
+pub fn changed(document: &Document, etag: &str) -> PushItem {
     item(document, Precondition::Etag(etag.to_owned()))
 }
 
@@ -71,7 +72,7 @@ fn commit() -> PushRequest {
 }
 
 /// Pushes the items as one batch, and collects the answers.
-async fn push(
+pub async fn push(
     caller: &Caller,
     meant: PushHeader,
     items: &[PushItem],
@@ -94,7 +95,7 @@ async fn stream(caller: &Caller, parts: Vec<PushRequest>) -> Result<Vec<PushResp
 }
 
 /// Pushes one item, and gives its answer.
-async fn push_one(caller: &Caller, item: PushItem) -> Outcome {
+pub async fn push_one(caller: &Caller, item: PushItem) -> Outcome {
     let mut answers = push(caller, EACH, &[item]).await.expect("it is answered");
     assert_eq!(answers.len(), 1);
     let answer = answers.remove(0);
@@ -128,4 +129,14 @@ fn reason(status: &tonic_types::pb::Status) -> String {
 fn info(status: &tonic_types::pb::Status) -> tonic_types::pb::ErrorInfo {
     let info = status.details.first().expect("a refusal has details");
     tonic_types::pb::ErrorInfo::decode(&*info.value).expect("the first detail is the reason")
+}
+
+/// A refusal of an item as a call would have been refused.
+pub fn status(refused: &tonic_types::pb::Status) -> Status {
+    let code = tonic::Code::from_i32(refused.code);
+    Status::with_details(
+        code,
+        refused.message.clone(),
+        refused.encode_to_vec().into(),
+    )
 }

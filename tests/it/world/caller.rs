@@ -4,6 +4,7 @@ use styrkedja::{
     client::{Client, Wire},
     proto::v1::{
         Grant, access_service_client::AccessServiceClient,
+        conflict_service_client::ConflictServiceClient,
         document_service_client::DocumentServiceClient,
         organization_service_client::OrganizationServiceClient,
         sync_service_client::SyncServiceClient,
@@ -39,6 +40,10 @@ impl Caller {
 
     pub fn documents(&self) -> DocumentServiceClient<Wire> {
         self.client.documents.clone()
+    }
+
+    pub fn conflicts(&self) -> ConflictServiceClient<Wire> {
+        self.client.conflicts.clone()
     }
 
     pub fn sync(&self) -> SyncServiceClient<Wire> {
