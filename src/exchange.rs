@@ -2,6 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -15,6 +16,9 @@ use crate::{
     page::PageKey,
 };
 
+/// What the items of all pushes may weigh that are not answered yet.
+const PUSH_ROOM_KIB: usize = 64 * 1024;
+
 /// One open exchange. Cheap to clone.
 #[derive(Clone)]
 pub struct Exchange {
@@ -23,6 +27,8 @@ pub struct Exchange {
     pub access: Access,
     pub pages: Arc<PageKey>,
     pub feed: Feed,
+    /// Room for items of all pushes that are not answered yet, in KiB.
+    pub push_room: Arc<Semaphore>,
     /// Cancelled when the server stops: streams without an end of their own end then.
     pub stopping: CancellationToken,
 }
@@ -71,6 +77,7 @@ impl Exchange {
             access,
             pages,
             feed,
+            push_room: Arc::new(Semaphore::new(PUSH_ROOM_KIB)),
             stopping,
         })
     }

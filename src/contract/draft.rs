@@ -88,6 +88,17 @@ impl Draft {
             .unwrap()
     }
 
+    /// What an option of a field says, to change it or to take it away.
+    pub(super) fn field_option(
+        &mut self,
+        message: &str,
+        field: &str,
+        option: &str,
+    ) -> (&mut DynamicMessage, ExtensionDescriptor) {
+        let extension = self.extension(option);
+        (options(self.field(message, field)), extension)
+    }
+
     /// Takes the option away.
     pub(super) fn without(mut self, option: &str, list: &[&str], name: &str) -> Self {
         let extension = self.extension(option);

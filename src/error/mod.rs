@@ -184,7 +184,9 @@ impl Error {
             Self::RoleMayNot { act } => details.with("act", act.as_str_name()),
             Self::Fields(violations) => details.violations(violations),
             Self::Findings(findings) => details.findings(findings),
-            Self::EtagMismatch { etag } => details.with("etag", etag),
+            Self::EtagMismatch { etag } | Self::ExternalIdTaken { etag: Some(etag) } => {
+                details.with("etag", etag)
+            }
             Self::StateForbids { state } => details.with("state", state.as_str_name()),
             Self::ReviewOutdated { revision } => details.with("revision", &revision.to_string()),
             Self::TooLarge { max_request_bytes } => {
@@ -201,7 +203,6 @@ impl Error {
             Self::SnapshotRequired => details.in_swedish(
                 "Det som har ändrats sedan markören går inte att berätta; anropa igen utan markör och låt ögonblicksbilden ersätta kopian.",
             ),
-            Self::ExternalIdTaken { etag: Some(etag) } => details.with("etag", etag),
             Self::BatchRefused { index } => details.with("index", &index.to_string()),
             Self::BatchTooLarge {
                 max_items,

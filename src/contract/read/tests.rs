@@ -193,3 +193,81 @@ fn parts_in_a_kind_and_acts_of_a_role_must_both_allow() {
     ));
     assert!(!allows(Role::Unspecified, Act::ReadDocuments));
 }
+
+/// Every list of documents that states a rule, by message and field.
+fn merged_lists() -> Vec<(String, String)> {
+    let pool = contract::descriptors();
+    let lists = contract::get().merges.keys().filter_map(|name| {
+        let (message, field) = name.rsplit_once('.')?;
+        let described = pool
+            .get_message_by_name(message)?
+            .get_field_by_name(field)?;
+        let message = message.trim_start_matches("styrkedja.v1.");
+        described
+            .is_list()
+            .then(|| (message.to_owned(), field.to_owned()))
+    });
+    lists.collect()
+}
+
+#[test]
+fn every_list_of_documents_without_a_merge_rule_stops_the_start_by_name() {
+    let lists = merged_lists();
+    assert!(lists.len() > 20, "only {lists:?}");
+    let mut draft = Draft::new();
+    // Of one that is left out, what it holds can not be missed.
+    for (message, field) in lists.iter().filter(|(message, _)| message != "Document") {
+        let (options, merge) = draft.field_option(message, field, "merge");
+        options.clear_extension(&merge);
+    }
+    let missing = draft.missing();
+    for (message, field) in lists.iter().filter(|(message, _)| {
+        // Items are merged one by one only where their list says so.
+        ["Analysis", "ActionPlan", "FollowUpReport", "Participation"].contains(&&**message)
+    }) {
+        let named = format!(
+            "styrkedja.v1.{message}.{field} is a list of documents and states no merge rule"
+        );
+        assert!(missing.contains(&named), "{named}");
+    }
+    let (message, field) = ("Measure", "goal_ids");
+    let mut draft = Draft::new();
+    let (options, merge) = draft.field_option(message, field, "merge");
+    options.clear_extension(&merge);
+    assert_eq!(
+        draft.missing(),
+        ["styrkedja.v1.Measure.goal_ids is a list of documents and states no merge rule"]
+    );
+}
+
+#[test]
+fn a_merge_rule_that_does_not_fit_its_field_stops_the_start() {
+    let misfits = [
+        ("Measure", "goal_ids", "rule", Value::EnumNumber(4)),
+        ("Measure", "goal_ids", "rule", Value::EnumNumber(2)),
+        ("Measure", "goal_ids", "key", Value::String("id".to_owned())),
+        ("Measure", "schedule", "rule", Value::EnumNumber(3)),
+        (
+            "ActionPlan",
+            "goals",
+            "key",
+            Value::String("number".to_owned()),
+        ),
+        (
+            "ActionPlan",
+            "goals",
+            "key",
+            Value::String("baseline".to_owned()),
+        ),
+        ("ActionPlan", "goals", "key", Value::String(String::new())),
+    ];
+    for (message, field, part, value) in misfits {
+        let mut draft = Draft::new();
+        let (options, merge) = draft.field_option(message, field, "merge");
+        let stated = options.get_extension_mut(&merge).as_message_mut().unwrap();
+        stated.set_field_by_name(part, value);
+        let named =
+            format!("styrkedja.v1.{message}.{field} states a merge rule that does not fit it");
+        assert!(draft.missing().contains(&named), "{named}");
+    }
+}

@@ -160,8 +160,9 @@ fn in_its_field(refusal: Error) -> Error {
         field: violation.field.replacen("document", "take_both", 1),
         ..violation
     };
-    match refusal {
-        Error::Fields(violations) => Error::Fields(violations.into_iter().map(renamed).collect()),
-        other => other,
+    if let Error::Fields(violations) = refusal {
+        Error::Fields(violations.into_iter().map(renamed).collect())
+    } else {
+        refusal
     }
 }

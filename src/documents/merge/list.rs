@@ -88,9 +88,10 @@ impl<'a> Items<'a> {
 fn key_of(item: &DynamicMessage, key: &str) -> Option<String> {
     let field = item.descriptor().get_field_by_name(key)?;
     let value = item.get_field(&field);
-    let key = match field.kind() {
-        Kind::Enum(of) => of.get_value(value.as_enum_number()?)?.name().to_owned(),
-        _ => value.as_str()?.to_owned(),
+    let key = if let Kind::Enum(of) = field.kind() {
+        of.get_value(value.as_enum_number()?)?.name().to_owned()
+    } else {
+        value.as_str()?.to_owned()
     };
     Some(key).filter(|key| !key.is_empty() && item.has_field(&field))
 }

@@ -9,8 +9,12 @@ use crate::{
     contract::Contract,
     proto::v1::{
         self, ActionPlan, Document, DocumentLink, Evidence, Figure, FigureUnit, Goal, Measure,
-        MeasuredValue, Participation, Period, Quote, StaffCategory, StaffParticipation,
-        document::Content, evidence::Source, figure,
+        MeasuredValue, Participation, Period, Quote,
+        StaffCategory::{self, Educare, Librarian, Principal, Teacher},
+        StaffParticipation,
+        document::Content,
+        evidence::Source,
+        figure,
     },
 };
 
@@ -266,7 +270,6 @@ fn items_that_can_not_be_told_apart_are_not_merged() {
 fn sets_are_united() {
     let mut base = plan(&["m1"]);
     let set = |of: &[StaffCategory]| of.iter().map(|&one| one.into()).collect::<Vec<i32>>();
-    use StaffCategory::{Educare, Librarian, Principal, Teacher};
     base.measures[0].target_group = set(&[Teacher, Principal]);
     base.measures[0].goal_ids = vec!["g1".to_owned()];
     let both = change(
@@ -413,7 +416,6 @@ fn counts_are_told_apart_by_their_category() {
         })),
         ..Document::default()
     };
-    use StaffCategory::{Educare, Teacher};
     let base = of(&[(Teacher, 3)], 10);
     let both = merged(
         &base,

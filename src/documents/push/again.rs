@@ -34,7 +34,7 @@ pub async fn again(
         .collect();
     let scope = caller.scope(Act::ReadDocuments);
     let found = store::at_revisions(exchange.database.reader(), &scope, &revisions).await?;
-    let mut found: HashMap<_, _> = found
+    let found: HashMap<_, _> = found
         .into_iter()
         .map(|revision| ((revision.document, revision.number), revision))
         .collect();
@@ -42,9 +42,9 @@ pub async fn again(
         let Some(named) = revision_of(&first) else {
             return Ok((at, noted_whole(first)));
         };
-        let revision = found.remove(&named);
-        let answer = match revision {
-            Some(revision) => as_then(caller, first, revision)?,
+        // An item may come twice in one batch.
+        let answer = match found.get(&named) {
+            Some(revision) => as_then(caller, first, revision.clone())?,
             None => Answer::refused(Error::NotFound),
         };
         Ok((at, answer))

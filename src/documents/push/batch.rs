@@ -6,9 +6,10 @@ use std::collections::HashSet;
 use super::{
     again::again,
     answer::Answer,
-    decide::{Asking, Decided, Outcome, decide, named_before},
+    decide::{Asking, Decided, Outcome, decide},
     item::{Asked, Item, Named},
     keep,
+    weigh::named_before,
 };
 use crate::{
     access::Caller,
@@ -45,10 +46,13 @@ pub async fn answer(
         answers: items.iter().map(|_| None).collect(),
         noted: Vec::new(),
     };
-    let (places, asked): (Vec<_>, Vec<_>) = items
-        .into_iter()
-        .map(|item| (item.place, item.asked))
-        .unzip();
+    let (mut places, mut asked, mut rooms) = (Vec::new(), Vec::new(), Vec::new());
+    for item in items {
+        places.push(item.place);
+        asked.push(item.asked);
+        // Until all are answered.
+        rooms.push(item.room);
+    }
     let mut readable = Vec::with_capacity(asked.len());
     for (at, asked) in asked.into_iter().enumerate() {
         match asked {
@@ -76,6 +80,9 @@ struct Batch<'a> {
 /// An item, and where it stands in the batch.
 type At<'i> = (usize, &'i Asked);
 
+/// Items that are to be decided, each with how often it was.
+type Run<'i> = Vec<(At<'i>, u32)>;
+
 impl Batch<'_> {
     fn tell(&mut self, at: usize, answer: Answer) {
         if let Some(place) = self.answers.get_mut(at) {
@@ -97,8 +104,7 @@ impl Batch<'_> {
 
     /// Each for itself, in runs in which no document and no request comes twice.
     async fn each(&mut self, items: &[(usize, Asked)]) -> Result<()> {
-        let mut waiting: Vec<(At<'_>, u32)> =
-            items.iter().map(|(at, asked)| ((*at, asked), 0)).collect();
+        let mut waiting: Run<'_> = items.iter().map(|(at, asked)| ((*at, asked), 0)).collect();
         while !waiting.is_empty() {
             let (run, rest) = first_run(waiting);
             waiting = self.run(run).await?;
@@ -109,7 +115,7 @@ impl Batch<'_> {
     }
 
     /// Decides and writes a run. Returns what is to be decided anew.
-    async fn run<'i>(&mut self, run: Vec<(At<'i>, u32)>) -> Result<Vec<(At<'i>, u32)>> {
+    async fn run<'i>(&mut self, run: Run<'i>) -> Result<Run<'i>> {
         let asked: Vec<&Asked> = run.iter().map(|((_, asked), _)| *asked).collect();
         let decided = decide(self.asking, &asked).await?;
         let (mut anew, mut writes, mut writing, mut others) =
@@ -333,7 +339,7 @@ impl<'i> Names<'i> {
 }
 
 /// As many as name each document and request once; and the rest. What names one again waits, and so does all else of it.
-fn first_run(waiting: Vec<(At<'_>, u32)>) -> (Vec<(At<'_>, u32)>, Vec<(At<'_>, u32)>) {
+fn first_run(waiting: Run<'_>) -> (Run<'_>, Run<'_>) {
     let mut seen = Names::default();
     waiting
         .into_iter()

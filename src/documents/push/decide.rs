@@ -1,23 +1,21 @@
 //! Decides what becomes of items: the whole of a batch with a few reads, whatever it holds. Writes nothing.
 
-use std::{collections::HashSet, sync::Arc};
-
-use uuid::Uuid;
+use std::sync::Arc;
 
 use super::{
     item::{Asked, Named, Precondition},
     known::Heads,
     reconcile::{Merge, Reconciled, reconcile},
+    weigh::judge,
 };
 use crate::{
     access::{Caller, Grant, Target},
     clock::{self, Time},
-    contract::Violation,
     documents::{
         conflict::Conflict,
         link,
         model::{Encoded, Level, Revision, Step},
-        operations::{Targets, must_allow, other_kind, owner_has_ended, target_of},
+        operations::{must_allow, other_kind, owner_has_ended, target_of},
     },
     error::{Error, Result},
     exchange::Exchange,
@@ -40,7 +38,7 @@ pub enum Outcome {
     /// All of the change is in the document already, among others. The revision has its content.
     Contained(Revision),
     Refused(Error),
-    /// It links to what an earlier item is about to write, and is decided after that.
+    /// It names or links to what an earlier item is about to write, and is decided after that.
     Later,
 }
 
@@ -102,7 +100,7 @@ pub async fn decide(asking: Asking<'_>, items: &[&Asked]) -> Result<Vec<Decided>
 }
 
 /// An item on its way to be decided.
-enum Next {
+pub enum Next {
     Done(Decided),
     Write(Arc<Grant>, Box<Draft>),
     Merge {
@@ -113,11 +111,11 @@ enum Next {
 }
 
 /// A revision before it is judged.
-struct Draft {
-    what: What,
-    revision: Revision,
+pub struct Draft {
+    pub what: What,
+    pub revision: Revision,
     /// Where it differs from what was asked.
-    merged: Option<MergedContent>,
+    pub merged: Option<MergedContent>,
 }
 
 /// A content that was not sent like that.
@@ -336,112 +334,4 @@ fn after_merge(
         What::Merged(merged.brought)
     };
     write(grant, what, revision, Some(merged.content))
-}
-
-/// Follows the links of all that is to be written.
-async fn judge(asking: Asking<'_>, items: &[&Asked], steps: Vec<Next>) -> Result<Vec<Decided>> {
-    let links = |(asked, step): (&&Asked, &Next)| match step {
-        Next::Write(_, draft) => draft
-            .merged
-            .as_ref()
-            .map_or(&asked.links, |merged| &merged.links)
-            .clone(),
-        Next::Done(_) | Next::Merge { .. } => Vec::new(),
-    };
-    let links: Vec<Link> = items.iter().zip(&steps).flat_map(links).collect();
-    let mut targets = Targets::read(asking.exchange, asking.caller, &links).await?;
-    let mut written = HashSet::new();
-    let mut decided = Vec::with_capacity(steps.len());
-    for (count, (asked, step)) in items.iter().zip(steps).enumerate() {
-        // Many documents are much work, and others wait for their turn.
-        if count % 32 == 31 {
-            tokio::task::yield_now().await;
-        }
-        decided.push(match step {
-            Next::Done(decided) => decided,
-            Next::Merge { .. } => {
-                return Err(Error::fault(anyhow::anyhow!("a merge was left undecided")));
-            }
-            Next::Write(grant, draft) => {
-                let outcome = weigh(asking, asked, *draft, &mut targets, &mut written)?;
-                Decided {
-                    grant: Some(grant),
-                    outcome,
-                }
-            }
-        });
-    }
-    Ok(decided)
-}
-
-fn weigh(
-    asking: Asking<'_>,
-    asked: &Asked,
-    draft: Draft,
-    targets: &mut Targets,
-    written: &mut HashSet<Uuid>,
-) -> Result<Outcome> {
-    let Draft {
-        what,
-        revision,
-        merged,
-    } = draft;
-    let (merged, links, findings, otherwise) = match merged {
-        None => (None, asked.links.clone(), asked.findings.clone(), None),
-        Some(merged) => (
-            Some(merged.content),
-            merged.links,
-            merged.findings,
-            Some((merged.otherwise, merged.head)),
-        ),
-    };
-    let content = merged.as_ref().unwrap_or(&asked.content);
-    let awaits = links
-        .iter()
-        .filter_map(Link::document)
-        .any(|document| written.contains(&document));
-    let is_new_to = written.insert(revision.document);
-    if awaits && !asking.together {
-        return Ok(Outcome::Later);
-    }
-    if !is_new_to {
-        return Ok(Outcome::Refused(Error::field(named_before())));
-    }
-    let judged = targets
-        .judge(asking.caller, content, links, findings)
-        .must_be_fit_to_keep();
-    let mut judgement = match (judged, otherwise) {
-        (Ok(judgement), _) => judgement,
-        // Each side alone may be kept, and both together may not.
-        (Err(Error::Findings(findings)), Some((mut conflict, head))) => {
-            conflict.fields = findings.into_iter().map(|finding| finding.field).collect();
-            return Ok(Outcome::Conflict(Box::new(conflict), head));
-        }
-        (Err(refusal), _) => return Ok(Outcome::Refused(refusal)),
-    };
-    let links = if revision.content_revision == revision.number {
-        judgement.links(&revision)
-    } else {
-        Vec::new()
-    };
-    if asking.together {
-        targets.put(&revision, content.clone());
-    }
-    Ok(Outcome::Write(Box::new(Writing {
-        what,
-        revision,
-        merged,
-        links,
-        findings: judgement.findings,
-    })))
-}
-
-/// Of two items of one batch that name the same document, one by its external id.
-pub fn named_before() -> Violation {
-    Violation::new(
-        "document",
-        "push.document_twice",
-        "An earlier item of the batch names the same document; a batch that is written together holds each once.",
-        "En tidigare post i omgången anger samma dokument; en omgång som skrivs tillsammans har varje dokument en gång.",
-    )
 }

@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use prost::Message;
+use tokio::sync::OwnedSemaphorePermit;
 use uuid::Uuid;
 
 use super::METHOD;
@@ -23,6 +24,8 @@ pub struct Item {
     pub asked: Result<Asked>,
     /// What it weighs.
     pub bytes: usize,
+    /// What it takes of the room for all pushes.
+    pub room: Option<OwnedSemaphorePermit>,
 }
 
 /// Which item of the stream it is.
@@ -100,6 +103,7 @@ impl Item {
             place: Place { index, request_id },
             asked,
             bytes: bytes.len(),
+            room: None,
         }
     }
 }

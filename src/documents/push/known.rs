@@ -23,16 +23,16 @@ impl Heads {
     pub async fn read(exchange: &Exchange, caller: &Caller, items: &[&Asked]) -> Result<Self> {
         let scope = caller.scope(Act::ReadDocuments);
         let reader = exchange.database.reader();
-        let (mut named, mut ids): (Vec<(Uuid, _, ExternalId)>, Vec<Uuid>) = (vec![], vec![]);
+        let (mut known, mut ids): (Vec<(Uuid, _, ExternalId)>, Vec<Uuid>) = (vec![], vec![]);
         for asked in items {
             match &asked.named {
                 Named::Outside { owner, external_id } => {
-                    named.push((*owner, asked.kind(), external_id.external_id()));
+                    known.push((*owner, asked.kind(), external_id.external_id()));
                 }
                 Named::Here { id, .. } => ids.push(*id),
             }
         }
-        let names: Vec<_> = named
+        let names: Vec<_> = known
             .iter()
             .map(|(owner, kind, id)| (*owner, *kind, id))
             .collect();

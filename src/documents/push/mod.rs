@@ -10,6 +10,7 @@ mod keep;
 mod known;
 mod reconcile;
 mod stream;
+mod weigh;
 
 pub use stream::{Answers, push};
 

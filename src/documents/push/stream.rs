@@ -1,23 +1,24 @@
 //! The stream of a push: reads items ahead, cuts them into batches, and answers. Waits for its own caller only.
 
-use std::{pin::Pin, time::Duration};
+use std::{pin::Pin, sync::Arc, time::Duration};
 
 use futures::{Stream, StreamExt, stream};
 use tokio::{
-    sync::{mpsc, oneshot},
+    sync::{Semaphore, mpsc, oneshot},
     time::{Instant, timeout},
 };
 use tokio_stream::wrappers::ReceiverStream;
-use tonic::{Status, Streaming};
+use tonic::{Code, Status, Streaming};
 
 use super::{
+    METHOD,
     answer::Answer,
     batch::{self, Meant},
     item::Item,
 };
 use crate::{
     access::Caller,
-    contract::Violation,
+    contract::{self, Violation},
     error::{Error, Result},
     exchange::Exchange,
     proto::v1::{Act, PushRequest, PushResponse, push_request::Part},
@@ -46,7 +47,16 @@ pub fn push(exchange: &Exchange, caller: &Caller, requests: Streaming<PushReques
     let (parts, incoming) = mpsc::channel(AHEAD);
     let (answers, outgoing) = mpsc::channel(AHEAD);
     let (ended, end) = oneshot::channel();
-    tokio::spawn(read(caller.subject().to_owned(), requests, parts));
+    let room = Arc::clone(&exchange.push_room);
+    let subject = caller.subject().to_owned();
+    tokio::spawn(async move {
+        // A stream that nobody reads on must not stay open for what its client may still send.
+        let gone = parts.clone();
+        tokio::select! {
+            () = read(subject, requests, parts, room) => {}
+            () = gone.closed() => {}
+        }
+    });
     let mut push = Push {
         exchange: exchange.clone(),
         caller: caller.clone(),
@@ -75,7 +85,12 @@ enum Came {
 }
 
 /// Reads what comes, and prepares each item.
-async fn read(subject: String, mut requests: Streaming<PushRequest>, parts: mpsc::Sender<Came>) {
+async fn read(
+    subject: String,
+    mut requests: Streaming<PushRequest>,
+    parts: mpsc::Sender<Came>,
+    room: Arc<Semaphore>,
+) {
     let mut index = 0;
     loop {
         let came = match requests.message().await {
@@ -85,19 +100,35 @@ async fn read(subject: String, mut requests: Streaming<PushRequest>, parts: mpsc
                     dry_run: header.validate_only,
                 }),
                 Some(Part::Item(bytes)) => {
-                    let item = Item::read(&subject, index, &bytes);
+                    // Where others have taken all there is, this one waits, and so does its client.
+                    let kib = u32::try_from(bytes.len() / 1024 + 1).unwrap_or(u32::MAX);
+                    let taken = Arc::clone(&room).acquire_many_owned(kib).await;
+                    let mut item = Item::read(&subject, index, &bytes);
+                    item.room = taken.ok();
                     index += 1;
                     Came::Item(Box::new(item))
                 }
                 Some(Part::Commit(_)) | None => Came::Commit,
             },
             Ok(None) => Came::End,
-            Err(status) => Came::Cut(status),
+            Err(status) => Came::Cut(told(status)),
         };
         let last = matches!(came, Came::End | Came::Cut(_));
         if parts.send(came).await.is_err() || last {
             return;
         }
+    }
+}
+
+/// What the transport does not take in, it says in words of its own.
+fn told(status: Status) -> Status {
+    let method = contract::get().method(METHOD);
+    match (status.code(), method) {
+        (Code::OutOfRange, Some(method)) => {
+            let max_request_bytes = method.max_request_bytes;
+            Error::TooLarge { max_request_bytes }.into()
+        }
+        _ => status,
     }
 }
 

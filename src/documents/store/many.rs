@@ -48,14 +48,14 @@ pub async fn heads_of(
 pub async fn heads_known_as(
     db: &impl ConnectionTrait,
     scope: &Scope,
-    names: &[(Uuid, DocumentKind, &ExternalId)],
+    known: &[(Uuid, DocumentKind, &ExternalId)],
 ) -> Result<Vec<Revision>> {
     let key = |&(owner, kind, id): &(Uuid, DocumentKind, &ExternalId)| -> Vec<Value> {
         let kind = small(kind.into());
         let (scheme, value) = (id.scheme.as_str(), id.value.as_str());
         vec![owner.into(), kind.into(), scheme.into(), value.into()]
     };
-    let keys: Vec<_> = names.iter().map(key).collect();
+    let keys: Vec<_> = known.iter().map(key).collect();
     let named = "r.owner_id = k.owner AND r.kind = k.kind AND r.external_scheme = k.scheme
         AND r.external_value = k.value AND r.until_position IS NULL AND r.external_value IS NOT NULL";
     heads(

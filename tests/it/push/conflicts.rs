@@ -82,7 +82,7 @@ async fn dispute(system: &Caller, base: &Document) -> PushConflict {
     };
     for (title, last) in [("Deras titel", false), ("Vår titel", true)] {
         let mut paper = base.clone();
-        analysis_in(&mut paper).title = title.to_owned();
+        title.clone_into(&mut analysis_in(&mut paper).title);
         match (push_one(system, changed(&paper, &made.etag)).await, last) {
             (Outcome::Updated(_), false) => {}
             (Outcome::Conflict(conflict), true) => return conflict,
@@ -230,7 +230,7 @@ async fn both_can_be_put_together(world: World) {
         external_id: None,
         ..dispute.base.clone()
     };
-    analysis_in(&mut both).title = "Bådas titel".to_owned();
+    "Bådas titel".clone_into(&mut analysis_in(&mut both).title);
     let named = Document {
         id: dispute.conflict.document_id.clone(),
         etag: "1".to_owned(),

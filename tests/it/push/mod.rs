@@ -1,6 +1,11 @@
 //! Pushes: many documents in one stream, each with its own answer.
 
+mod again;
+mod batches;
 mod conflicts;
+mod cut;
+mod faulty;
+mod flow;
 mod outcomes;
 
 use prost::Message;

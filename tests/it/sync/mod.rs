@@ -41,6 +41,11 @@ pub async fn pull(
     Ok(messages)
 }
 
+/// What a pull from a cursor tells, message by message.
+pub async fn messages(caller: &Caller, cursor: &str) -> Vec<PullResponse> {
+    pull(caller, cursor, None).await.expect("it is told")
+}
+
 /// Whether the copy holds what the caller would list now.
 pub async fn must_be_in_step(replica: &Replica, caller: &Caller) {
     if let Err(difference) = compare(replica, caller).await {

@@ -18,7 +18,7 @@ pub struct Caller {
     pub subject: String,
     /// The grant that the world gave. None: it gave none.
     pub grant: Option<Grant>,
-    client: Client,
+    client: Box<Client>,
 }
 
 impl Caller {
@@ -26,7 +26,7 @@ impl Caller {
         Self {
             subject: subject.to_owned(),
             grant,
-            client,
+            client: Box::new(client),
         }
     }
 

@@ -80,7 +80,7 @@ fn apply(plan: &mut ActionPlan, edits: &[Edit]) {
             }),
             Edit::Activity(at, to) => {
                 change(plan, at, |measure| {
-                    measure.activities = vec![format!("Träff {to}")]
+                    measure.activities = vec![format!("Träff {to}")];
                 });
             }
         }
@@ -132,9 +132,7 @@ fn ours(base: &ActionPlan, theirs: &ActionPlan, yours: &ActionPlan) -> Option<Ac
 }
 
 /// What many systems do instead.
-fn last_writer_wins(_: &ActionPlan, _: &ActionPlan, yours: &ActionPlan) -> Option<ActionPlan> {
-    Some(yours.clone())
-}
+const LAST_WRITER_WINS: Merge = |_, _, yours| Some(yours.clone());
 
 /// Takes what either side added, and forgets what either took away.
 fn keeps_all(base: &ActionPlan, theirs: &ActionPlan, yours: &ActionPlan) -> Option<ActionPlan> {
@@ -228,7 +226,7 @@ fn no_edit_is_lost_and_it_does_not_matter_who_came_first() {
 
 #[test]
 fn merges_that_lose_edits_are_found() {
-    for merge in [last_writer_wins as Merge, keeps_all] {
+    for merge in [LAST_WRITER_WINS, keeps_all] {
         let failure = run(merge, false).unwrap_err();
         assert!(
             failure.contains("lost") || failure.contains("came back"),

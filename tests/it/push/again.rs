@@ -1,0 +1,262 @@
+//! Items that come more than once: doubled, reordered, with lost answers. Each has one effect and one answer.
+
+use std::collections::{BTreeMap, HashMap};
+
+use styrkedja::proto::v1::{ListDocumentsRequest, PushItem, PushResponse, push_response::Outcome};
+
+use super::{EACH, changed, header, known_as, new, push, push_one, sent, word, words};
+use crate::{
+    documents::papers::analysis_in,
+    world::{Caller, World, request_id},
+};
+
+stories!(
+    an_item_that_comes_again_is_answered_as_the_first_time,
+    another_item_under_a_used_id_is_refused_alone,
+    an_id_of_a_single_call_is_not_free_for_a_push,
+    what_was_answered_is_not_shown_to_who_sees_it_no_more,
+    lost_answers_have_no_double_effect,
+);
+
+async fn an_item_that_comes_again_is_answered_as_the_first_time(world: World) {
+    let system = world.organizer_system_of("Vallentuna kommun").await;
+    let base = known_as("a-1", &world.id_of("Karbyskolan"));
+    let create = new(&base);
+    let first = push_one(&system, create.clone()).await;
+    let Outcome::Created(made) = first.clone() else {
+        panic!("{first:?}")
+    };
+    let titled = |title: &str| {
+        let mut paper = base.clone();
+        title.clone_into(&mut analysis_in(&mut paper).title);
+        changed(&paper, &made.etag)
+    };
+    let mut says = base.clone();
+    "Annat".clone_into(&mut analysis_in(&mut says).pupils_say);
+    let items = [titled("Deras"), changed(&says, &made.etag), titled("Vår")];
+    let answers = push(&system, EACH, &items).await.expect("answered");
+    assert_eq!(words(&answers), ["updated", "merged", "conflict"]);
+    // Later, doubled and in another order; what has happened since makes no difference.
+    let later = [&items[2], &create, &items[1], &items[0], &items[1], &create].map(Clone::clone);
+    let again = push(&system, EACH, &later).await.expect("answered");
+    let outcome = |at: usize| answers[at].outcome.clone();
+    let expected = [
+        outcome(2),
+        Some(first.clone()),
+        outcome(1),
+        outcome(0),
+        outcome(1),
+        Some(first),
+    ];
+    let told: Vec<_> = again.iter().map(|answer| answer.outcome.clone()).collect();
+    assert_eq!(told, expected);
+    assert!(again.iter().all(|answer| answer.position == 0));
+    assert_eq!(
+        system.revisions(&made.id).await.expect("its history"),
+        [3, 2, 1]
+    );
+    let conflicts = system
+        .conflicts()
+        .list_conflicts(styrkedja::proto::v1::ListConflictsRequest::default())
+        .await;
+    assert_eq!(conflicts.expect("listed").into_inner().conflicts.len(), 1);
+}
+
+async fn another_item_under_a_used_id_is_refused_alone(world: World) {
+    let system = world.organizer_system_of("Vallentuna kommun").await;
+    let owner = world.id_of("Karbyskolan");
+    let first = new(&known_as("a-1", &owner));
+    let other = PushItem {
+        request_id: first.request_id.clone(),
+        ..new(&known_as("a-2", &owner))
+    };
+    let items = [first.clone(), other.clone(), new(&known_as("a-3", &owner))];
+    let answers = push(&system, EACH, &items).await.expect("answered");
+    assert_eq!(
+        words(&answers),
+        ["created", "REQUEST_ID_CONFLICT", "created"]
+    );
+    let answers = push(&system, EACH, &[other.clone(), first])
+        .await
+        .expect("answered");
+    assert_eq!(words(&answers), ["REQUEST_ID_CONFLICT", "created"]);
+    let together = [new(&known_as("a-4", &owner)), other];
+    let answers = push(&system, super::TOGETHER, &together)
+        .await
+        .expect("answered");
+    assert_eq!(words(&answers), ["BATCH_REFUSED", "REQUEST_ID_CONFLICT"]);
+}
+
+async fn an_id_of_a_single_call_is_not_free_for_a_push(world: World) {
+    let system = world.organizer_system_of("Vallentuna kommun").await;
+    let owner = world.id_of("Karbyskolan");
+    let request = styrkedja::proto::v1::CreateDocumentRequest {
+        request_id: request_id(),
+        validate_only: false,
+        document: Some(known_as("a-1", &owner)),
+    };
+    let mut documents = system.documents();
+    documents
+        .create_document(request.clone())
+        .await
+        .expect("made");
+    let item = PushItem {
+        request_id: request.request_id,
+        ..new(&known_as("a-2", &owner))
+    };
+    assert_eq!(word(&push_one(&system, item).await), "REQUEST_ID_CONFLICT");
+}
+
+async fn what_was_answered_is_not_shown_to_who_sees_it_no_more(world: World) {
+    let system = world.organizer_system_of("Vallentuna kommun").await;
+    let principal = world.principal_of("Karbyskolan").await;
+    let item = new(&known_as("a-1", &world.id_of("Karbyskolan")));
+    let Outcome::Created(made) = push_one(&principal, item.clone()).await else {
+        panic!("not created")
+    };
+    // Of what is withdrawn, no hash is told any more.
+    let draft = system.gets(&made.id, 0).await.expect("it is there");
+    system.withdraws(&draft).await.expect("it is withdrawn");
+    let Outcome::Created(again) = push_one(&principal, item.clone()).await else {
+        panic!("not created")
+    };
+    assert_eq!((again.id, again.revision), (made.id, 1));
+    assert!(again.content_hash.is_empty());
+    // An answer is for the eyes of one: another's item is another request.
+    let stolen = push_one(&system, item).await;
+    assert_ne!(word(&stolen), "created");
+}
+
+/// How a client repeats items whose answers were lost.
+#[derive(Clone, Copy, PartialEq)]
+enum Repeats {
+    WithTheirIds,
+    /// As a client does that makes a new id for each try.
+    WithNewIds,
+}
+
+async fn lost_answers_have_no_double_effect(world: World) {
+    let system = world.organizer_system_of("Vallentuna kommun").await;
+    let lost = repeat_until_answered(&world, &system, "a", 2000, Repeats::WithTheirIds).await;
+    assert!(lost > 200, "only {lost} answers were lost");
+    let all = system.all(ListDocumentsRequest::default()).await;
+    assert_eq!(all.len(), 2000);
+    // The check can fail: without its id, an item that was written is not known again.
+    let wrong = std::panic::AssertUnwindSafe(repeat_until_answered(
+        &world,
+        &system,
+        "b",
+        200,
+        Repeats::WithNewIds,
+    ));
+    let failed = futures::FutureExt::catch_unwind(wrong).await;
+    assert!(failed.is_err(), "items were known again without their ids");
+}
+
+/// Pushes new documents in streams that are given up with answers under way, and again what was not answered, in another
+/// order and some of it twice, while somebody else changes what was written. Every item must be told that it was made.
+/// Returns how many answers were lost.
+async fn repeat_until_answered(
+    world: &World,
+    system: &Caller,
+    prefix: &str,
+    count: usize,
+    repeats: Repeats,
+) -> usize {
+    let owner = world.id_of("Karbyskolan");
+    let papers: Vec<_> = (0..count)
+        .map(|number| known_as(&format!("{prefix}-{number}"), &owner))
+        .collect();
+    let mut waiting: BTreeMap<usize, PushItem> = papers.iter().map(new).enumerate().collect();
+    let (mut lost, mut round) = (0, 0);
+    let mut random = 88_172_645_463_325_252_u64;
+    let mut next = move |below: usize| {
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        usize::try_from(random % below.max(1) as u64).expect("it is small")
+    };
+    while !waiting.is_empty() {
+        round += 1;
+        assert!(round < 200, "{} items are never answered", waiting.len());
+        let mut batch: Vec<(usize, PushItem)> = waiting
+            .iter()
+            .map(|(at, item)| (*at, item.clone()))
+            .take(250)
+            .collect();
+        for at in 0..batch.len() {
+            let other = next(batch.len());
+            batch.swap(at, other);
+            if next(10) == 0 {
+                batch.push(batch[other].clone());
+            }
+        }
+        let most = if round % 5 == 0 {
+            batch.len()
+        } else {
+            next(batch.len())
+        };
+        let items: Vec<PushItem> = batch.iter().map(|(_, item)| item.clone()).collect();
+        let answers = answered(system, &items, most).await;
+        lost += items.len() - answers.len();
+        let told: HashMap<usize, PushResponse> =
+            batch.iter().map(|(at, _)| *at).zip(answers).collect();
+        for (at, answer) in told {
+            let outcome = answer.outcome.expect("an answer says something");
+            assert_eq!(word(&outcome), "created", "item {at}");
+            let Outcome::Created(made) = outcome else {
+                unreachable!()
+            };
+            assert_eq!(made.revision, 1);
+            waiting.remove(&at);
+        }
+        change_some(system, &papers).await;
+        if repeats == Repeats::WithNewIds {
+            for item in waiting.values_mut() {
+                item.request_id = request_id();
+            }
+        }
+    }
+    lost
+}
+
+/// Pushes, and takes so many answers before the stream is given up.
+async fn answered(caller: &Caller, items: &[PushItem], most: usize) -> Vec<PushResponse> {
+    let parts: Vec<_> = std::iter::once(header(EACH))
+        .chain(items.iter().map(sent))
+        .collect();
+    let answers = caller.sync().push(tokio_stream::iter(parts)).await;
+    let mut answers = answers.expect("it begins").into_inner();
+    let mut told = Vec::new();
+    while told.len() < most {
+        match answers.message().await.expect("the stream goes on") {
+            Some(answer) => told.push(answer),
+            None => break,
+        }
+    }
+    told
+}
+
+/// Somebody changes every seventh document that is there and was not changed yet.
+async fn change_some(system: &Caller, papers: &[styrkedja::proto::v1::Document]) {
+    let there = system.all(ListDocumentsRequest::default()).await;
+    let etags: HashMap<_, _> = there
+        .iter()
+        .filter(|one| one.revision == 1)
+        .map(|one| (one.external_id.clone(), one.etag.clone()))
+        .collect();
+    let items: Vec<_> = papers
+        .iter()
+        .step_by(7)
+        .filter_map(|paper| {
+            let etag = etags.get(&paper.external_id)?;
+            let mut paper = paper.clone();
+            "Ändrad av någon annan".clone_into(&mut analysis_in(&mut paper).title);
+            Some(changed(&paper, etag))
+        })
+        .collect();
+    if !items.is_empty() {
+        let answers = push(system, EACH, &items).await.expect("answered");
+        assert!(words(&answers).iter().all(|word| word == "updated"));
+    }
+}
