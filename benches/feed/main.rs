@@ -101,15 +101,15 @@ async fn pulls(engine: &str, url: &str, sides: &Sides) {
     );
     let mine = sides.ours.side(WRITERS).await;
     each(COLD, |writer| mine.submit(writer)).await;
-    let begin = ours::Puller::of(&sides.ours, "system").await;
-    let cold = begin.cursor_after(0).await;
-    let before_last = ours::head(&begin).await;
+    let puller = ours::Puller::of(&sides.ours, "system").await;
+    let cold = puller.cursor_after(0).await;
+    let before_last = ours::head(&puller).await;
     each(HOT, |writer| mine.submit(writer)).await;
     let floor = keyset::Side::fill(url, COLD).await;
     let pull = async |cursor: &str, documents: usize, times: usize| {
         let began = Instant::now();
         for _ in 0..times {
-            assert!(begin.pull(cursor).await >= documents);
+            assert!(puller.pull(cursor).await >= documents);
         }
         per_second(documents * times, began.elapsed())
     };
@@ -162,12 +162,12 @@ async fn pulls(engine: &str, url: &str, sides: &Sides) {
 
 /// Writes so many, all writers at once.
 async fn each<F: Future<Output = ()>>(writes: usize, write: impl Fn(usize) -> F) {
-    let writer = async |number: usize| {
+    let in_turn = async |number: usize| {
         for _ in 0..writes / WRITERS + usize::from(number < writes % WRITERS) {
             write(number).await;
         }
     };
-    join_all((0..WRITERS).map(writer)).await;
+    join_all((0..WRITERS).map(in_turn)).await;
 }
 
 async fn against(name: &str, theirs: impl AsyncFn() -> f64, ours: &impl AsyncFn() -> f64) {

@@ -31,7 +31,7 @@ impl Lister {
             let limit = PAGE.min(values - listed);
             let range = Range {
                 key,
-                range_end: UNTIL.to_vec(),
+                until: UNTIL.to_vec(),
                 limit: i64::try_from(limit).expect("a page"),
             };
             let mut grpc = Grpc::new(self.channel.clone());
@@ -52,7 +52,7 @@ impl Lister {
         let create = Watch {
             create: Some(Create {
                 key: FROM.to_vec(),
-                range_end: UNTIL.to_vec(),
+                until: UNTIL.to_vec(),
             }),
         };
         let requests = tokio_stream::iter([create]).chain(futures::stream::pending());
@@ -76,7 +76,7 @@ struct Range {
     #[prost(bytes = "vec", tag = "1")]
     key: Vec<u8>,
     #[prost(bytes = "vec", tag = "2")]
-    range_end: Vec<u8>,
+    until: Vec<u8>,
     #[prost(int64, tag = "3")]
     limit: i64,
 }
@@ -106,7 +106,7 @@ struct Create {
     #[prost(bytes = "vec", tag = "1")]
     key: Vec<u8>,
     #[prost(bytes = "vec", tag = "2")]
-    range_end: Vec<u8>,
+    until: Vec<u8>,
 }
 
 #[derive(Clone, PartialEq, Message)]

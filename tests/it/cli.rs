@@ -19,7 +19,7 @@ struct Terminal {
 }
 
 impl Terminal {
-    async fn of(world: &World, subject: &str) -> Self {
+    fn of(world: &World, subject: &str) -> Self {
         Self {
             server: world.address(),
             token: world.token_of(subject),
@@ -60,9 +60,8 @@ async fn a_document_goes_its_whole_way_from_the_command_line(world: World) {
     let principal = Terminal::of(
         &world,
         &world.principal_of("Bällstabergsskolan").await.subject,
-    )
-    .await;
-    let head = Terminal::of(&world, &world.head_of("Vallentuna kommun").await.subject).await;
+    );
+    let head = Terminal::of(&world, &world.head_of("Vallentuna kommun").await.subject);
     let create = [
         "document",
         "create",
@@ -157,7 +156,7 @@ async fn a_document_goes_its_whole_way_from_the_command_line(world: World) {
 }
 
 async fn a_refusal_is_told_and_has_an_exit_code(world: World) {
-    let principal = Terminal::of(&world, &world.principal_of("Karbyskolan").await.subject).await;
+    let principal = Terminal::of(&world, &world.principal_of("Karbyskolan").await.subject);
     let draft = principal.json(&[
         "document",
         "create",
@@ -183,7 +182,7 @@ async fn a_refusal_is_told_and_has_an_exit_code(world: World) {
 }
 
 async fn what_can_not_be_understood_is_not_sent(world: World) {
-    let principal = Terminal::of(&world, &world.principal_of("Karbyskolan").await.subject).await;
+    let principal = Terminal::of(&world, &world.principal_of("Karbyskolan").await.subject);
     for words in [
         ["document", "create", "no/such/file.json"].as_slice(),
         &["document", "create", "Cargo.toml"],

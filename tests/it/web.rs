@@ -79,7 +79,7 @@ async fn a_call_to_a_stopping_server_is_told_to_try_again(world: World) {
     let token = world.token_of(&world.principal_of("Karbyskolan").await.subject);
     let call = call(&format!("Authorization: Bearer {token}\r\n"));
     let (first, rest) = call.split_at(call.len() / 2);
-    let address = address(&world).await;
+    let address = address(&world);
     let mut caller = connect(&address).await.expect("the server listens");
     caller
         .write_all(first.as_bytes())
@@ -131,9 +131,7 @@ fn call(headers: &str) -> String {
 
 /// Sends a request and gives all that comes back.
 async fn ask(world: &World, request: &str) -> String {
-    let mut caller = connect(&address(world).await)
-        .await
-        .expect("the server listens");
+    let mut caller = connect(&address(world)).await.expect("the server listens");
     caller
         .write_all(request.as_bytes())
         .await
@@ -146,7 +144,7 @@ async fn ask(world: &World, request: &str) -> String {
     String::from_utf8_lossy(&answer).into_owned()
 }
 
-async fn address(world: &World) -> String {
+fn address(world: &World) -> String {
     let address = world.address();
     address.trim_start_matches("http://").to_owned()
 }

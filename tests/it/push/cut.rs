@@ -150,7 +150,7 @@ async fn there(system: &Caller, name: &str) -> usize {
 
 async fn a_stream_that_is_cut_anywhere_tears_nothing(world: World) {
     let system = world.organizer_system_of("Vallentuna kommun").await;
-    let (server, token) = (world.address().await, world.token_of(&system.subject));
+    let (server, token) = (world.address(), world.token_of(&system.subject));
     for (way, meant) in [
         (Way::There, EACH),
         (Way::There, TOGETHER),
