@@ -27,6 +27,7 @@ pub struct Client {
     pub documents: DocumentServiceClient<Wire>,
     pub conflicts: ConflictServiceClient<Wire>,
     pub sync: SyncServiceClient<Wire>,
+    pub conflicts: ConflictServiceClient<Wire>,
 }
 
 impl Client {
@@ -40,6 +41,7 @@ impl Client {
             documents: DocumentServiceClient::new(wire()),
             conflicts: ConflictServiceClient::new(wire()),
             sync: SyncServiceClient::new(wire()),
+            conflicts: ConflictServiceClient::new(wire()),
         })
     }
 }

@@ -25,3 +25,22 @@ pub mod feed {
 
 /// The contract's descriptors, custom options included.
 pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));
+
+/// A value of an enum as people write it: `ROLE_ORGANIZER_HEAD` is `organizer-head`. Empty for what is unspecified.
+pub fn word(name: &str, prefix: &str) -> String {
+    match name.strip_prefix(prefix).unwrap_or(name) {
+        "UNSPECIFIED" => String::new(),
+        word => word.to_ascii_lowercase().replace('_', "-"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn enums_are_words() {
+        assert_eq!(word("ROLE_ORGANIZER_HEAD", "ROLE_"), "organizer-head");
+        assert_eq!(word("ROLE_UNSPECIFIED", "ROLE_"), "");
+    }
+}

@@ -14,6 +14,7 @@ mod output;
 mod remote;
 mod restore;
 mod serve;
+mod sync;
 mod token;
 mod writing;
 
@@ -23,10 +24,12 @@ use std::{
     process::ExitCode,
 };
 
+use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
+use prost_types::Timestamp;
+use tokio::signal::unix::{SignalKind, signal};
 
 use failure::Failure;
-use prost_types::Timestamp;
 
 /// Exchanges analyses, plans and follow-up reports between schools, organizers, universities and the national agency.
 #[derive(Debug, Parser)]
@@ -60,6 +63,8 @@ enum Command {
     Grants(grants::Grants),
     /// Writes, reads and reviews documents.
     Document(document::Document),
+    /// Keeps a copy of what you may see in a file, and pushes what you change in it.
+    Sync(sync::Sync),
 }
 
 /// Where the exchange lives on this machine.
@@ -103,6 +108,7 @@ impl Command {
             Self::Organizations(command) => command.run().await,
             Self::Grants(command) => command.run().await,
             Self::Document(command) => command.run().await,
+            Self::Sync(command) => command.run().await,
         }
     }
 }
@@ -136,6 +142,15 @@ fn moment(text: &str) -> Result<Timestamp, String> {
     whole
         .parse()
         .map_err(|_| "is neither `YYYY-MM-DD` nor `YYYY-MM-DDThh:mm:ssZ`".to_owned())
+}
+
+/// Waits until somebody wants the program to end.
+async fn told_to_stop() -> anyhow::Result<()> {
+    let mut terminate = signal(SignalKind::terminate()).context("signals can not be received")?;
+    tokio::select! {
+        _ = terminate.recv() => Ok(()),
+        interrupt = tokio::signal::ctrl_c() => interrupt.context("signals can not be received"),
+    }
 }
 
 fn report(failure: &Failure) -> ExitCode {

@@ -6,9 +6,11 @@ use clap::ValueEnum;
 use comfy_table::{ContentArrangement, Table, presets::UTF8_FULL_CONDENSED};
 use prost::{Message, Name};
 use prost_types::Timestamp;
+use serde::Serialize;
 
 use super::json;
 use crate::proto::v1::{Finding, Severity};
+pub use crate::proto::word;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
@@ -31,6 +33,18 @@ pub fn show<T: Message + Name>(
 ) -> anyhow::Result<()> {
     match format {
         Format::Json => line(&json::write(answer)?),
+        Format::Table => line(&draw(answer)),
+    }
+}
+
+/// As `show`, of what is no message of the contract.
+pub fn print<T: Serialize>(
+    format: Format,
+    answer: &T,
+    draw: impl FnOnce(&T) -> String,
+) -> anyhow::Result<()> {
+    match format {
+        Format::Json => line(&serde_json::to_string_pretty(answer)?),
         Format::Table => line(&draw(answer)),
     }
 }
@@ -118,14 +132,6 @@ fn severity(severity: Severity, language: Language) -> &'static str {
     }
 }
 
-/// A value of an enum as people write it: `ROLE_ORGANIZER_HEAD` is `organizer-head`. Empty for what is unspecified.
-pub fn word(name: &str, prefix: &str) -> String {
-    match name.strip_prefix(prefix).unwrap_or(name) {
-        "UNSPECIFIED" => String::new(),
-        word => word.to_ascii_lowercase().replace('_', "-"),
-    }
-}
-
 /// A moment to the second, in UTC.
 pub fn time(time: Option<&Timestamp>) -> String {
     time.and_then(|time| chrono::DateTime::from_timestamp(time.seconds, 0))
@@ -159,11 +165,5 @@ mod tests {
             "{text}"
         );
         assert!(findings(&[finding], Language::Sv).contains("svensk"));
-    }
-
-    #[test]
-    fn enums_are_words() {
-        assert_eq!(word("ROLE_ORGANIZER_HEAD", "ROLE_"), "organizer-head");
-        assert_eq!(word("ROLE_UNSPECIFIED", "ROLE_"), "");
     }
 }

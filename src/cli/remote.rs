@@ -1,7 +1,14 @@
 //! How a client command reaches a server, and as whom.
 
-use std::{future::Future, path::PathBuf, time::Duration};
+use std::{
+    fs,
+    future::Future,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
+use anyhow::{Context, anyhow};
 use clap::Args;
 use tonic::{Response, Status};
 
@@ -10,7 +17,14 @@ use super::{
     failure::Failure,
     output::{Format, Language},
 };
-use crate::{access::own_key, client, client::Client, clock, config::Config};
+use crate::{
+    access::own_key,
+    client,
+    client::Client,
+    clock,
+    config::Config,
+    replica::{Link, Token},
+};
 
 /// A token for one command need not live long.
 const LIFETIME: Duration = Duration::from_mins(5);
@@ -31,6 +45,9 @@ pub struct Remote {
     /// Token to send.
     #[arg(long, env = "STYRKEDJA_TOKEN", hide_env_values = true, global = true)]
     token: Option<String>,
+    /// File with a token to send, read anew whenever one is needed: for programs that run longer than a token lives.
+    #[arg(long, value_name = "FILE", env = "STYRKEDJA_TOKEN_FILE", global = true)]
+    token_file: Option<PathBuf>,
     /// Subject to act as, with a token signed by the key in the home folder instead of the one given.
     #[arg(
         long = "as",
@@ -52,12 +69,28 @@ pub struct Remote {
 
 impl Remote {
     pub async fn connect(&self) -> Result<Client, Failure> {
-        let token = match &self.acting_as {
-            Some(subject) => Some(mint(&self.home, subject, LIFETIME)?),
-            None => self.token.clone(),
+        let token = match (&self.acting_as, &self.token_file) {
+            (Some(subject), _) => Some(mint(&self.home, subject, LIFETIME)?),
+            (None, Some(file)) => Some(read(file)?),
+            (None, None) => self.token.clone(),
         };
         let channel = client::connect(&self.server, self.authority.as_deref()).await?;
         Ok(Client::new(&channel, token.as_deref())?)
+    }
+
+    /// A way to the server that lasts longer than a token.
+    pub fn link(&self) -> Link {
+        let token = match (self.acting_as.clone(), self.token_file.clone()) {
+            (Some(subject), _) => {
+                let home = self.home.clone();
+                Token::Renewed(Arc::new(move || {
+                    mint(&home, &subject, LIFETIME).map_err(|failure| anyhow!("{failure}"))
+                }))
+            }
+            (None, Some(file)) => Token::Renewed(Arc::new(move || read(&file))),
+            (None, None) => Token::Given(self.token.clone()),
+        };
+        Link::new(&self.server, self.authority.clone(), token)
     }
 
     /// Waits for an answer, or for a refusal to show.
@@ -87,6 +120,12 @@ impl Remote {
             super::output::findings(findings, self.language)
         )
     }
+}
+
+fn read(file: &Path) -> anyhow::Result<String> {
+    let text = fs::read_to_string(file);
+    let text = text.with_context(|| format!("the token in {}", file.display()))?;
+    Ok(text.trim().to_owned())
 }
 
 /// Signs a token with the key of the home folder.

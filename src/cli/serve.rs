@@ -1,10 +1,8 @@
 //! `styrkedja serve`: the exchange itself, until it is told to stop.
 
-use anyhow::Context;
 use clap::Args;
-use tokio::signal::unix::{SignalKind, signal};
 
-use super::{Home, environment, failure::Failure};
+use super::{Home, environment, failure::Failure, told_to_stop};
 use crate::{config::Config, server, telemetry};
 
 #[derive(Args, Debug)]
@@ -45,12 +43,4 @@ impl Serve {
 fn setting(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("give a name, `=` and a value")?;
     Ok((name.to_owned(), value.to_owned()))
-}
-
-async fn told_to_stop() -> anyhow::Result<()> {
-    let mut terminate = signal(SignalKind::terminate()).context("signals can not be received")?;
-    tokio::select! {
-        _ = terminate.recv() => Ok(()),
-        interrupt = tokio::signal::ctrl_c() => interrupt.context("signals can not be received"),
-    }
 }

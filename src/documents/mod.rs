@@ -17,7 +17,8 @@ mod told;
 mod wire;
 
 pub use conflict::Rpc as ConflictRpc;
+pub use model::etag;
 pub use push::{Answers, push};
 pub use rpc::Rpc;
-pub use store::{Found, kept};
+pub use store::{Found, kept, kept_without_content};
 pub use told::told;

@@ -95,17 +95,9 @@ impl Level {
 }
 
 impl Revision {
-    /// Changes with every revision: a function of document, revision and content.
+    /// Changes with every revision.
     pub fn etag(&self) -> String {
-        let mut identity = self.document.as_bytes().to_vec();
-        identity.extend(self.number.to_be_bytes());
-        identity.extend(&self.content_hash);
-        let hash = digest(&SHA256, &identity);
-        let (short, _) = hash.as_ref().split_at(8);
-        let short = short
-            .iter()
-            .fold(0_u64, |sum, &byte| sum << 8 | u64::from(byte));
-        format!("{}-{short:016x}", self.number)
+        etag(self.document, self.number, &self.content_hash)
     }
 
     /// The next revision, in another state and otherwise as this one.
@@ -149,6 +141,19 @@ impl From<Vec<u8>> for Encoded {
         let hash = digest(&SHA256, &bytes).as_ref().to_vec();
         Self { bytes, hash }
     }
+}
+
+/// What tells one revision of a document from another.
+pub fn etag(document: Uuid, revision: i32, content_hash: &[u8]) -> String {
+    let mut identity = document.as_bytes().to_vec();
+    identity.extend(revision.to_be_bytes());
+    identity.extend(content_hash);
+    let hash = digest(&SHA256, &identity);
+    let (short, _) = hash.as_ref().split_at(8);
+    let short = short
+        .iter()
+        .fold(0_u64, |sum, &byte| sum << 8 | u64::from(byte));
+    format!("{revision}-{short:016x}")
 }
 
 /// Who wrote a document: those whose revisions are no reviews. `history` has all revisions, oldest first.

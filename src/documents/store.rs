@@ -195,6 +195,11 @@ pub fn kept(condition: Condition) -> Select<entity::Entity> {
     select(condition).column_as(Expr::cust(CONTENT), "content")
 }
 
+/// As `kept`, where nobody asks for the contents.
+pub fn kept_without_content(condition: Condition) -> Select<entity::Entity> {
+    select(condition).column_as(Expr::cust("NULL"), "content")
+}
+
 #[derive(FromQueryResult)]
 struct Listed {
     #[sea_orm(nested)]
@@ -219,7 +224,7 @@ fn with_content(scope: &Scope) -> Select<entity::Entity> {
 }
 
 fn without_content(scope: &Scope) -> Select<entity::Entity> {
-    select(scope.condition()).column_as(Expr::cust("NULL"), "content")
+    kept_without_content(scope.condition())
 }
 
 fn select(condition: Condition) -> Select<entity::Entity> {

@@ -4,6 +4,7 @@
 mod answer;
 mod changes;
 mod cursor;
+mod digests;
 mod facts;
 mod filter;
 mod follow;
@@ -16,6 +17,7 @@ mod ring;
 mod rpc;
 mod shift;
 mod snapshot;
+mod stand;
 mod store;
 mod view;
 

@@ -9,17 +9,17 @@ use tokio::{
 
 use super::{
     answer::Answer,
-    cursor::{Cursor, Stage},
+    cursor::Stage,
     filter::Filter,
     follow::Follower,
     outlet::{Outlet, WAITING},
+    stand::Stand,
     view::View,
 };
 use crate::{
     access::Caller,
     error::{Error, Result},
     exchange::Exchange,
-    journal::{self, Reached},
 };
 
 /// How often it is looked whether a watching caller may still watch.
@@ -51,31 +51,16 @@ impl Call {
         filter: Filter,
         cursor: &str,
     ) -> Result<Self> {
-        let Reached {
+        let Stand {
             epoch,
-            position: head,
-        } = journal::reached(exchange.database.reader()).await?;
-        let cursor = if cursor.is_empty() {
-            None
-        } else {
-            Some(Cursor::open(
-                &exchange.pages,
-                caller.subject(),
-                &filter,
-                cursor,
-            )?)
-        };
-        if cursor.is_some_and(|cursor| cursor.epoch != epoch || cursor.position > head) {
-            return Err(Error::SnapshotRequired);
-        }
-        let position = cursor.map_or(head, |cursor| cursor.position);
-        let caller = exchange.access.renewed(caller, head).await?;
-        let then = exchange.access.as_of(&caller, position).await?;
-        if cursor.is_some_and(|cursor| cursor.sight != then.sight()) {
-            return Err(Error::SnapshotRequired);
-        }
+            position,
+            stage,
+            head,
+            then,
+            now,
+        } = Stand::at(exchange, caller, &filter, cursor).await?;
         let (sender, answers) = mpsc::channel(WAITING);
-        let sealing = (exchange.pages.clone(), caller.clone(), filter.clone());
+        let sealing = (exchange.pages.clone(), now.clone(), filter.clone());
         let outlet = Outlet::new(sender, move |cursor| {
             let (pages, caller, filter) = &sealing;
             cursor.seal(pages, caller.subject(), filter)
@@ -87,13 +72,13 @@ impl Call {
             position,
             head,
             then: View::of(then),
-            now: View::of(caller),
+            now: View::of(now),
             outlet,
         };
         Ok(Self {
             follower,
             answers,
-            stage: cursor.map(|cursor| cursor.stage),
+            stage,
             head,
         })
     }

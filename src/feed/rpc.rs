@@ -5,14 +5,17 @@ use std::pin::Pin;
 use futures::{Stream, StreamExt, stream};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
+use uuid::Uuid;
 
 use super::{
     answer::Answer,
+    digests::{self, Digest, IdRange},
     filter::Filter,
     operations::{Call, Told},
 };
 use crate::{
     access::caller_of,
+    contract::Violation,
     documents,
     error::Error,
     exchange::Exchange,
@@ -64,6 +67,72 @@ impl SyncService for Rpc {
         let v1::WatchRequest { cursor, filter } = request.into_inner();
         let call = Call::begin(&self.0, &caller, Filter::of(filter)?, &cursor).await?;
         Ok(Response::new(answers(call.watch())))
+    }
+
+    async fn get_digests(
+        &self,
+        request: Request<v1::GetDigestsRequest>,
+    ) -> Result<Response<v1::GetDigestsResponse>, Status> {
+        let caller = caller_of(&request)?;
+        let v1::GetDigestsRequest {
+            cursor,
+            filter,
+            ranges,
+            with_versions,
+        } = request.into_inner();
+        let ranges: Vec<_> = ranges
+            .iter()
+            .enumerate()
+            .map(range)
+            .collect::<Result<_, _>>()?;
+        let filter = Filter::of(filter)?;
+        let digests =
+            digests::digests(&self.0, &caller, &filter, &cursor, &ranges, with_versions).await?;
+        Ok(Response::new(v1::GetDigestsResponse {
+            documents: digests.documents.into_iter().map(digest).collect(),
+            organizations: Some(digest(digests.organizations)),
+        }))
+    }
+}
+
+fn range((number, range): (usize, &v1::IdRange)) -> Result<IdRange, Error> {
+    let id = |text: &str, name| {
+        Uuid::try_parse(text).map_err(|_| {
+            Error::field(Violation::new(
+                &format!("ranges[{number}].{name}"),
+                "string.uuid",
+                "Must be a UUID.",
+                "Måste vara ett UUID.",
+            ))
+        })
+    };
+    Ok(IdRange {
+        from: match range.from.as_str() {
+            "" => Uuid::nil(),
+            text => id(text, "from")?,
+        },
+        to: match range.to.as_str() {
+            "" => None,
+            text => Some(id(text, "to")?),
+        },
+    })
+}
+
+fn digest(digest: Digest) -> v1::Digest {
+    let Digest {
+        count,
+        sha256,
+        versions,
+    } = digest;
+    let versions = versions.into_iter().map(|version| v1::Version {
+        id: version.id.to_string(),
+        etag: version.etag,
+        revision: version.revision.unsigned_abs(),
+    });
+    v1::Digest {
+        count,
+        sha256: sha256.into(),
+        versions: versions.collect(),
     }
 }
 

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
-    QueryResult, QuerySelect, Statement, Value, sea_query::Expr,
+    QueryResult, QuerySelect, Select, Statement, Value, sea_query::Expr,
 };
 use uuid::Uuid;
 
-use super::{facts::Facts, revision::Revision};
+use super::{digests::IdRange, facts::Facts, revision::Revision};
 use crate::{
     documents::{self, Found, entity as revisions},
     journal::{Target, standing_at},
@@ -161,9 +161,40 @@ pub async fn documents_at(
     after: Uuid,
     limit: u64,
 ) -> Result<Vec<Revision>, DbErr> {
+    let found = standing(documents::kept(condition), position)
+        .filter(revisions::Column::DocumentId.gt(after))
+        .limit(limit)
+        .into_model::<Found>()
+        .all(db)
+        .await?;
+    with_heads(db, found).await
+}
+
+/// As `documents_at`, of a range and without content.
+pub async fn versions_at(
+    db: &impl ConnectionTrait,
+    position: i64,
+    condition: Condition,
+    range: IdRange,
+    limit: u64,
+) -> Result<Vec<Revision>, DbErr> {
+    use revisions::Column::DocumentId;
+    let within = Condition::all()
+        .add(DocumentId.gte(range.from))
+        .add_option(range.to.map(|to| DocumentId.lt(to)));
+    let found = standing(documents::kept_without_content(condition), position)
+        .filter(within)
+        .limit(limit)
+        .into_model::<Found>()
+        .all(db)
+        .await?;
+    with_heads(db, found).await
+}
+
+fn standing(revisions: Select<revisions::Entity>, position: i64) -> Select<revisions::Entity> {
     use revisions::Column;
     let withdrawn = i32::from(DocumentState::Withdrawn);
-    let found = documents::kept(condition)
+    revisions
         // True of every row, and asks for the index by owner.
         .filter(Expr::cust("revisions.revision > 0"))
         .filter(standing_at(
@@ -172,13 +203,7 @@ pub async fn documents_at(
             Column::UntilPosition,
         ))
         .filter(Column::State.ne(withdrawn))
-        .filter(Column::DocumentId.gt(after))
         .order_by_asc(Column::DocumentId)
-        .limit(limit)
-        .into_model::<Found>()
-        .all(db)
-        .await?;
-    with_heads(db, found).await
 }
 
 async fn with_heads(db: &impl ConnectionTrait, found: Vec<Found>) -> Result<Vec<Revision>, DbErr> {

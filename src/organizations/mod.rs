@@ -15,5 +15,6 @@ mod store;
 pub mod succession;
 mod wire;
 
+pub use model::etag;
 pub use rpc::Rpc;
 pub use wire::told;

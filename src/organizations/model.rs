@@ -83,8 +83,13 @@ impl Facts {
 impl Organization {
     /// Changes with every change of the organization.
     pub fn etag(&self) -> String {
-        format!("{}-{}", self.id.simple(), self.revision)
+        etag(self.id, self.revision)
     }
+}
+
+/// What tells one revision of an organization from another.
+pub fn etag(organization: Uuid, revision: i32) -> String {
+    format!("{}-{revision}", organization.simple())
 }
 
 /// The identities that the codes are.

@@ -25,6 +25,7 @@ mod journal;
 mod organizations;
 mod push;
 mod recovery;
+mod replica;
 mod requests;
 mod servers;
 mod storage;

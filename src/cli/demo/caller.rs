@@ -44,6 +44,7 @@ impl Caller {
             documents,
             conflicts: _,
             sync: _,
+            conflicts: _,
         } = Client::new(channel, token)?;
         Ok(Self {
             name,

@@ -1,0 +1,119 @@
+//! `styrkedja sync`: keeps a copy of what the caller may see in a file. How that is done is in `replica`; here it is asked
+//! for and shown.
+
+mod init;
+mod progress;
+mod pull;
+mod verify;
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use super::{failure::Failure, remote::Remote};
+use crate::{
+    proto::v1::{SyncFilter, WhoAmIRequest},
+    replica::{Error, Link, Replica},
+};
+
+#[derive(Args, Debug)]
+pub struct Sync {
+    #[command(flatten)]
+    remote: Remote,
+    #[command(flatten)]
+    place: Place,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Where the copy is kept.
+#[derive(Args, Debug)]
+struct Place {
+    /// File of the replica.
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "STYRKEDJA_REPLICA",
+        default_value = "replica.db",
+        global = true
+    )]
+    // Named so that no command's own argument has the same id.
+    replica: PathBuf,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Makes an empty replica, and says what it is to hold.
+    Init(init::Init),
+    /// Fetches what has changed, or at first everything there is.
+    Pull(pull::Pull),
+    /// Fetches what has changed, and goes on with what changes, until Ctrl-C.
+    Watch(pull::Watch),
+    /// Compares the replica with the exchange, and mends what differs. Exit code 0 when nothing did, 1 when something was mended.
+    Verify(verify::Verify),
+}
+
+impl Sync {
+    pub async fn run(self) -> Result<(), Failure> {
+        let Self {
+            remote,
+            place,
+            command,
+        } = &self;
+        match command {
+            Command::Init(command) => command.run(remote, place).await,
+            Command::Pull(command) => command.run(remote, place).await,
+            Command::Watch(command) => command.run(remote, place).await,
+            Command::Verify(command) => command.run(remote, place).await,
+        }
+    }
+}
+
+impl Place {
+    /// Opens the replica that is there.
+    async fn open(&self, remote: &Remote) -> Result<Replica, Failure> {
+        let replica = told(Replica::open(&self.replica).await, remote)?;
+        replica.ok_or_else(|| {
+            let file = self.replica.display();
+            Failure::Usage(format!(
+                "there is no replica in {file}: make one with `styrkedja sync init` or `pull`"
+            ))
+        })
+    }
+
+    /// Opens the replica that is there, or makes one of all that the caller may see.
+    async fn open_or_begin(&self, remote: &Remote, link: &mut Link) -> Result<Replica, Failure> {
+        match told(Replica::open(&self.replica).await, remote)? {
+            Some(replica) => Ok(replica),
+            None => self.begin(remote, link, None).await,
+        }
+    }
+
+    async fn begin(
+        &self,
+        remote: &Remote,
+        link: &mut Link,
+        filter: Option<SyncFilter>,
+    ) -> Result<Replica, Failure> {
+        let mut access = told(link.client().await, remote)?.access;
+        let me = remote.answer(access.who_am_i(WhoAmIRequest {})).await?;
+        told(
+            Replica::create(&self.replica, &me.subject, filter).await,
+            remote,
+        )
+    }
+}
+
+/// What the replica says, as a command does.
+fn told<T>(result: Result<T, Error>, remote: &Remote) -> Result<T, Failure> {
+    result.map_err(|error| match error {
+        Error::Refused(status) => remote.refused(*status),
+        other @ (Error::TokenEnded
+        | Error::NothingPulled
+        | Error::SnapshotNeeded
+        | Error::MovedByAnother
+        | Error::Version { .. }
+        | Error::File(_)
+        | Error::Other(_)) => Failure::Other(other.into()),
+    })
+}

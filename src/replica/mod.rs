@@ -1,0 +1,52 @@
+//! A copy of what a caller may see, in an SQLite file, as a municipality would keep it: the reference of how it is done.
+//! Applies what it is told and stores the cursor in one transaction; sends what waits in its outbox under request ids that
+//! were stored before; compares itself with the exchange. Knows the contract and its own file, and nothing of the server.
+
+mod apply;
+mod file;
+mod link;
+mod pull;
+mod rows;
+mod verify;
+
+pub use apply::{Applied, Batch};
+pub use file::{Replica, Standing};
+pub use link::{Link, Token};
+pub use pull::{Seen, pull, watch};
+pub use verify::{Verified, verify};
+
+use tonic::Status;
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a replica does not go on.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("the exchange refuses: {}", .0.message())]
+    Refused(Box<Status>),
+    #[error(
+        "the token is no longer accepted, and there is nothing here to renew it with: give a new one and run this again; \
+         it goes on where it was"
+    )]
+    TokenEnded,
+    #[error("the replica holds nothing yet: pull first")]
+    NothingPulled,
+    #[error(
+        "what the replica stands on is no longer told; pull first, which begins anew with a snapshot"
+    )]
+    SnapshotNeeded,
+    #[error("another process has gone on with this replica; let only one at a time pull")]
+    MovedByAnother,
+    #[error("the file holds a replica of version {version}, which this program does not know")]
+    Version { version: i64 },
+    #[error("the replica's file can not be used: {0}")]
+    File(#[from] sqlx::Error),
+    #[error("{0:#}")]
+    Other(#[from] anyhow::Error),
+}
+
+impl From<Status> for Error {
+    fn from(status: Status) -> Self {
+        Self::Refused(Box::new(status))
+    }
+}

@@ -1,0 +1,177 @@
+//! Pulling what has changed, and watching what changes: from the stored cursor, through cuts, to the end or for ever.
+//! Either may be dropped at any moment: what was applied is stored, and what was not is told again.
+
+use std::{fmt::Debug, time::Duration};
+
+use tonic::{Status, Streaming};
+
+use super::{
+    Error, Result,
+    apply::{Applied, Batch},
+    file::Replica,
+    link::{Link, Verdict},
+};
+use crate::proto::v1::{
+    Event, PullRequest, PullResponse, SyncProgress, WatchRequest, WatchResponse,
+};
+
+/// A message comes at least every 30 seconds. Whoever hears nothing for this long is cut off and does not know it.
+const SILENCE: Duration = Duration::from_secs(75);
+
+/// What has come of a call so far, for people to look at.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Seen {
+    pub progress: SyncProgress,
+    pub applied: Applied,
+    /// How often it was cut, and went on.
+    pub cuts: u32,
+}
+
+/// Pulls to the end.
+pub async fn pull(
+    replica: &mut Replica,
+    link: &mut Link,
+    see: &mut (dyn FnMut(&Seen) + Send),
+) -> Result<Seen> {
+    let mut transfer = Transfer::new(replica, see);
+    while let Err(error) = transfer.pull(link).await {
+        transfer.go_on(link, error).await?;
+    }
+    Ok(transfer.seen)
+}
+
+/// Watches. Returns only what ends it for good.
+pub async fn watch(
+    replica: &mut Replica,
+    link: &mut Link,
+    see: &mut (dyn FnMut(&Seen) + Send),
+) -> Result<Seen> {
+    let mut transfer = Transfer::new(replica, see);
+    loop {
+        if let Err(error) = transfer.watch(link).await {
+            transfer.go_on(link, error).await?;
+        }
+    }
+}
+
+struct Transfer<'a> {
+    replica: &'a mut Replica,
+    see: &'a mut (dyn FnMut(&Seen) + Send),
+    seen: Seen,
+    /// The next call asks for a snapshot, whatever cursor is stored.
+    anew: bool,
+}
+
+impl<'a> Transfer<'a> {
+    fn new(replica: &'a mut Replica, see: &'a mut (dyn FnMut(&Seen) + Send)) -> Self {
+        Self {
+            replica,
+            see,
+            seen: Seen::default(),
+            anew: false,
+        }
+    }
+
+    async fn pull(&mut self, link: &mut Link) -> Result<()> {
+        let (stored, cursor) = self.cursors().await?;
+        let filter = self.replica.filter.clone();
+        let request = PullRequest { cursor, filter };
+        let stream = link.client().await?.sync.pull(request).await?;
+        self.take_all(link, stream.into_inner(), stored).await
+    }
+
+    async fn watch(&mut self, link: &mut Link) -> Result<()> {
+        let (stored, cursor) = self.cursors().await?;
+        let filter = self.replica.filter.clone();
+        let request = WatchRequest { cursor, filter };
+        let stream = link.client().await?.sync.watch(request).await?;
+        self.take_all(link, stream.into_inner(), stored).await
+    }
+
+    /// The cursor that is stored, and the one to ask from.
+    async fn cursors(&mut self) -> Result<(String, String)> {
+        let stored = self.replica.standing().await?.cursor;
+        let asked = if self.anew {
+            String::new()
+        } else {
+            stored.clone()
+        };
+        Ok((stored, asked))
+    }
+
+    async fn go_on(&mut self, link: &mut Link, error: Error) -> Result<()> {
+        self.anew = match link.judge(error).await? {
+            Verdict::Snapshot => true,
+            Verdict::Again => {
+                self.seen.cuts += 1;
+                self.anew
+            }
+        };
+        Ok(())
+    }
+
+    /// Applies what comes, up to each cursor, until the stream ends.
+    async fn take_all<T: Into<Message> + Debug>(
+        &mut self,
+        link: &mut Link,
+        mut stream: Streaming<T>,
+        mut stored: String,
+    ) -> Result<()> {
+        let mut events = Vec::new();
+        loop {
+            let message = tokio::time::timeout(SILENCE, stream.message()).await;
+            let message = message.map_err(|_| Status::unavailable("the exchange is silent"))?;
+            let Some(message) = message? else { break };
+            let Message {
+                events: more,
+                cursor,
+                progress,
+            } = message.into();
+            events.extend(more);
+            self.seen.progress = progress;
+            if !cursor.is_empty() {
+                let batch = Batch {
+                    events: std::mem::take(&mut events),
+                    cursor: cursor.clone(),
+                    position: progress.position.cast_signed(),
+                };
+                self.seen.applied += self.replica.apply(&stored, batch).await?;
+                stored = cursor;
+                self.anew = false;
+                link.thrives();
+            }
+            (self.see)(&self.seen);
+        }
+        if events.is_empty() {
+            return Ok(());
+        }
+        Err(Status::unavailable("the stream ended in the middle of a transaction").into())
+    }
+}
+
+/// What both methods send.
+struct Message {
+    events: Vec<Event>,
+    cursor: String,
+    progress: SyncProgress,
+}
+
+impl From<PullResponse> for Message {
+    fn from(response: PullResponse) -> Self {
+        Self {
+            events: response.events,
+            cursor: response.cursor,
+            progress: response.progress.unwrap_or_default(),
+        }
+    }
+}
+
+impl From<WatchResponse> for Message {
+    fn from(response: WatchResponse) -> Self {
+        Self {
+            events: response.events,
+            cursor: response.cursor,
+            progress: response.progress.unwrap_or_default(),
+        }
+    }
+}
