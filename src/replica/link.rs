@@ -114,8 +114,18 @@ impl Link {
 
     /// What to do about an error, after the pause that it asks for. Returns what is worth no other try.
     pub(super) async fn judge(&mut self, error: Error) -> Result<Verdict> {
-        let Error::Refused(status) = error else {
-            return Err(error);
+        let status = match error {
+            Error::Refused(status) => status,
+            // It is no worse off for that, and goes on from there.
+            Error::MovedByAnother => Box::new(Status::aborted(error.to_string())),
+            error @ (Error::TokenEnded
+            | Error::NothingPulled
+            | Error::NotHeld { .. }
+            | Error::NoIdentity
+            | Error::SnapshotNeeded
+            | Error::Version { .. }
+            | Error::File(_)
+            | Error::Other(_)) => return Err(error),
         };
         match reason(&status).as_deref() {
             Some("RESYNC_REQUIRED") => return Ok(Verdict::Snapshot),

@@ -3,19 +3,25 @@
 //! were stored before; compares itself with the exchange. Knows the contract and its own file, and nothing of the server.
 
 mod apply;
+mod conflicts;
 mod file;
 mod link;
+mod outbox;
 mod pull;
+mod push;
 mod rows;
+mod status;
 mod verify;
 
 pub use apply::{Applied, Batch};
+pub use conflicts::{conflict, open_conflicts, resolve};
 pub use file::{Replica, Standing};
 pub use link::{Link, Token};
-pub use pull::{Seen, pull, watch};
+pub use outbox::Queued;
+pub use pull::{Seen, pull, watch, watch_and_push};
+pub use push::{Answer, Pushed, push};
+pub use status::{OutboxRow, Status, Tally};
 pub use verify::{Verified, verify};
-
-use tonic::Status;
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -23,7 +29,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error("the exchange refuses: {}", .0.message())]
-    Refused(Box<Status>),
+    Refused(Box<tonic::Status>),
     #[error(
         "the token is no longer accepted, and there is nothing here to renew it with: give a new one and run this again; \
          it goes on where it was"
@@ -31,6 +37,12 @@ pub enum Error {
     TokenEnded,
     #[error("the replica holds nothing yet: pull first")]
     NothingPulled,
+    #[error("the replica holds no document {id}, and the file names no etag that it was made from")]
+    NotHeld { id: String },
+    #[error(
+        "a new document needs an owner and an external id, so that it is known again; a changed one needs its id"
+    )]
+    NoIdentity,
     #[error(
         "what the replica stands on is no longer told; pull first, which begins anew with a snapshot"
     )]
@@ -45,8 +57,8 @@ pub enum Error {
     Other(#[from] anyhow::Error),
 }
 
-impl From<Status> for Error {
-    fn from(status: Status) -> Self {
+impl From<tonic::Status> for Error {
+    fn from(status: tonic::Status) -> Self {
         Self::Refused(Box::new(status))
     }
 }

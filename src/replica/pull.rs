@@ -3,6 +3,7 @@
 
 use std::{fmt::Debug, time::Duration};
 
+use tokio::time::Instant;
 use tonic::{Status, Streaming};
 
 use super::{
@@ -10,6 +11,7 @@ use super::{
     apply::{Applied, Batch},
     file::Replica,
     link::{Link, Verdict},
+    push::{Pushed, push},
 };
 use crate::proto::v1::{
     Event, PullRequest, PullResponse, SyncProgress, WatchRequest, WatchResponse,
@@ -18,11 +20,15 @@ use crate::proto::v1::{
 /// A message comes at least every 30 seconds. Whoever hears nothing for this long is cut off and does not know it.
 const SILENCE: Duration = Duration::from_secs(75);
 
+/// How often it is looked whether anything waits to be pushed.
+const LOOK: Duration = Duration::from_secs(2);
+
 /// What has come of a call so far, for people to look at.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Seen {
     pub progress: SyncProgress,
     pub applied: Applied,
+    pub pushed: Pushed,
     /// How often it was cut, and went on.
     pub cuts: u32,
 }
@@ -46,12 +52,18 @@ pub async fn watch(
     link: &mut Link,
     see: &mut (dyn FnMut(&Seen) + Send),
 ) -> Result<Seen> {
+    Transfer::new(replica, see).watch_on(link).await
+}
+
+/// Watches, and pushes what comes into the outbox meanwhile. Returns only what ends it for good.
+pub async fn watch_and_push(
+    replica: &mut Replica,
+    link: &mut Link,
+    see: &mut (dyn FnMut(&Seen) + Send),
+) -> Result<Seen> {
     let mut transfer = Transfer::new(replica, see);
-    loop {
-        if let Err(error) = transfer.watch(link).await {
-            transfer.go_on(link, error).await?;
-        }
-    }
+    transfer.pushes = true;
+    transfer.watch_on(link).await
 }
 
 struct Transfer<'a> {
@@ -60,6 +72,7 @@ struct Transfer<'a> {
     seen: Seen,
     /// The next call asks for a snapshot, whatever cursor is stored.
     anew: bool,
+    pushes: bool,
 }
 
 impl<'a> Transfer<'a> {
@@ -69,6 +82,15 @@ impl<'a> Transfer<'a> {
             see,
             seen: Seen::default(),
             anew: false,
+            pushes: false,
+        }
+    }
+
+    async fn watch_on(&mut self, link: &mut Link) -> Result<Seen> {
+        loop {
+            if let Err(error) = self.watch(link).await {
+                self.go_on(link, error).await?;
+            }
         }
     }
 
@@ -118,10 +140,21 @@ impl<'a> Transfer<'a> {
         mut stored: String,
     ) -> Result<()> {
         let mut events = Vec::new();
+        let mut look = tokio::time::interval(LOOK);
+        let mut silent_at = Instant::now() + SILENCE;
         loop {
-            let message = tokio::time::timeout(SILENCE, stream.message()).await;
-            let message = message.map_err(|_| Status::unavailable("the exchange is silent"))?;
-            let Some(message) = message? else { break };
+            let message = tokio::select! {
+                message = stream.message() => message?,
+                () = tokio::time::sleep_until(silent_at) => {
+                    return Err(Status::unavailable("the exchange is silent").into());
+                }
+                _ = look.tick(), if self.pushes => {
+                    self.push(link).await?;
+                    continue;
+                }
+            };
+            silent_at = Instant::now() + SILENCE;
+            let Some(message) = message else { break };
             let Message {
                 events: more,
                 cursor,
@@ -146,6 +179,19 @@ impl<'a> Transfer<'a> {
             return Ok(());
         }
         Err(Status::unavailable("the stream ended in the middle of a transaction").into())
+    }
+}
+
+impl Transfer<'_> {
+    async fn push(&mut self, link: &mut Link) -> Result<()> {
+        if !self.replica.has_waiting().await? {
+            return Ok(());
+        }
+        let before = self.seen.pushed;
+        let pushed = push(self.replica, link, &mut |_| {}).await?;
+        self.seen.pushed = before + pushed;
+        (self.see)(&self.seen);
+        Ok(())
     }
 }
 

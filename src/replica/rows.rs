@@ -2,13 +2,14 @@
 //! is known by not saying what its bytes say.
 
 use aws_lc_rs::digest::{SHA256, digest};
-use prost::Message;
+use prost::{Message, Name};
+use prost_reflect::{DynamicMessage, FieldDescriptor, ReflectMessage};
 use sqlx::{FromRow, Row, sqlite::SqliteRow};
 
 use crate::{
-    json,
+    contract, json,
     proto::{
-        v1::{Document, Organization},
+        v1::{Document, DocumentKind, Organization},
         word,
     },
 };
@@ -147,4 +148,32 @@ impl OrganizationRow {
 
 pub fn sha256(bytes: &[u8]) -> Vec<u8> {
     digest(&SHA256, bytes).as_ref().to_vec()
+}
+
+/// The field that holds the content. None: there is none.
+pub fn content_field(document: &Document) -> Option<FieldDescriptor> {
+    let descriptor = contract::descriptors().get_message_by_name(&Document::full_name())?;
+    let bytes = document.encode_to_vec();
+    let message = DynamicMessage::decode(descriptor, bytes.as_slice()).ok()?;
+    let content = message
+        .descriptor()
+        .oneofs()
+        .find(|one| one.name() == "content")?;
+    content.fields().find(|field| message.has_field(field))
+}
+
+/// Where the content is in JSON, as SQLite says it.
+pub fn content_path(document: &Document) -> String {
+    let field = content_field(document);
+    let name = field.as_ref().map(FieldDescriptor::json_name);
+    format!("$.{}", name.unwrap_or("none"))
+}
+
+/// The kind of a document, from its content.
+pub fn kind_of(document: &Document) -> DocumentKind {
+    let kind = content_field(document).and_then(|field| {
+        let name = field.name().to_ascii_uppercase();
+        DocumentKind::from_str_name(&format!("DOCUMENT_KIND_{name}"))
+    });
+    kind.unwrap_or_default()
 }

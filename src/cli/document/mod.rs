@@ -11,6 +11,7 @@ use clap::{Args, Subcommand};
 
 use super::{failure::Failure, json, output, remote::Remote};
 use crate::proto::v1::{Document as Envelope, Review};
+pub use write::read_file;
 
 #[derive(Args, Debug)]
 pub struct Document {
@@ -60,7 +61,7 @@ impl Document {
 }
 
 /// The envelope, without content.
-fn envelope(one: &Envelope) -> String {
+pub fn envelope(one: &Envelope) -> String {
     let external = one
         .external_id
         .as_ref()

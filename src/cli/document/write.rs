@@ -53,7 +53,7 @@ pub struct Update {
 
 impl Create {
     pub async fn run(self, remote: &Remote) -> Result<(), Failure> {
-        let mut document = document(&self.file)?;
+        let mut document = read_file(&self.file)?;
         if let Some(owner) = self.owner {
             document.owner_id = id_of(remote, owner).await?;
         }
@@ -78,7 +78,7 @@ impl Update {
             validate_only: self.writing.dry_run,
             document: Some(Document {
                 id: self.id,
-                ..document(&self.file)?
+                ..read_file(&self.file)?
             }),
             update_mask: Some(FieldMask { paths: self.mask }),
             etag: self.etag,
@@ -92,7 +92,8 @@ impl Update {
     }
 }
 
-fn document(file: &str) -> Result<Document, Failure> {
+/// Reads a document from a file; `-` is the input.
+pub fn read_file(file: &str) -> Result<Document, Failure> {
     let mut text = String::new();
     if file == "-" {
         io::stdin()

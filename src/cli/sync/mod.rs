@@ -1,9 +1,12 @@
 //! `styrkedja sync`: keeps a copy of what the caller may see in a file. How that is done is in `replica`; here it is asked
 //! for and shown.
 
+mod conflicts;
 mod init;
 mod progress;
 mod pull;
+mod push;
+mod status;
 mod verify;
 
 use std::path::PathBuf;
@@ -49,7 +52,24 @@ enum Command {
     Pull(pull::Pull),
     /// Fetches what has changed, and goes on with what changes, until Ctrl-C.
     Watch(pull::Watch),
-    /// Compares the replica with the exchange, and mends what differs. Exit code 0 when nothing did, 1 when something was mended.
+    /// Puts changed and new documents into the outbox.
+    #[command(visible_alias = "edit")]
+    Put(push::Put),
+    /// Sends what is in the outbox. Exit code 1 where something stays there.
+    Push(push::Push),
+    /// Takes something out of the outbox that was not sent, or was refused.
+    Discard(push::Discard),
+    /// Pulls, pushes and watches, on and on: what a municipality runs as a service.
+    Run(pull::Run),
+    /// Shows a document that the replica holds, ready to be changed and put.
+    Show(status::Show),
+    /// Tells what the replica holds, how old it is, and what waits in the outbox.
+    Status(status::Report),
+    /// Lists what could not be merged, or shows all sides of one.
+    Conflicts(conflicts::Conflicts),
+    /// Decides on what could not be merged.
+    Resolve(conflicts::Resolve),
+    /// Compares the replica with the exchange, and mends what differs. Exit code 1 where something did.
     Verify(verify::Verify),
 }
 
@@ -64,6 +84,14 @@ impl Sync {
             Command::Init(command) => command.run(remote, place).await,
             Command::Pull(command) => command.run(remote, place).await,
             Command::Watch(command) => command.run(remote, place).await,
+            Command::Put(command) => command.run(remote, place).await,
+            Command::Push(command) => command.run(remote, place).await,
+            Command::Discard(command) => command.run(remote, place).await,
+            Command::Run(command) => command.run(remote, place).await,
+            Command::Show(command) => command.run(remote, place).await,
+            Command::Status(command) => command.run(remote, place).await,
+            Command::Conflicts(command) => command.run(remote, place).await,
+            Command::Resolve(command) => command.run(remote, place).await,
             Command::Verify(command) => command.run(remote, place).await,
         }
     }
@@ -106,14 +134,10 @@ impl Place {
 
 /// What the replica says, as a command does.
 fn told<T>(result: Result<T, Error>, remote: &Remote) -> Result<T, Failure> {
-    result.map_err(|error| match error {
-        Error::Refused(status) => remote.refused(*status),
-        other @ (Error::TokenEnded
-        | Error::NothingPulled
-        | Error::SnapshotNeeded
-        | Error::MovedByAnother
-        | Error::Version { .. }
-        | Error::File(_)
-        | Error::Other(_)) => Failure::Other(other.into()),
+    result.map_err(|error| {
+        if let Error::Refused(status) = error {
+            return remote.refused(*status);
+        }
+        Failure::Other(error.into())
     })
 }

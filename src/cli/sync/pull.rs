@@ -1,5 +1,7 @@
 //! `styrkedja sync pull` and `watch`.
 
+use std::{fmt, future::Future};
+
 use clap::Args;
 use serde::Serialize;
 
@@ -14,6 +16,9 @@ pub struct Pull {}
 
 #[derive(Args, Debug)]
 pub struct Watch {}
+
+#[derive(Args, Debug)]
+pub struct Run {}
 
 impl Pull {
     pub async fn run(&self, remote: &Remote, place: &Place) -> Result<(), Failure> {
@@ -42,12 +47,32 @@ impl Watch {
         let mut teller = Teller::new(remote);
         let mut tell = |seen: &Seen| teller.tell(seen);
         let watching = replica::watch(&mut replica, &mut link, &mut tell);
-        tokio::select! {
-            ended = watching => told(ended, remote).map(|_| ())?,
-            stopped = told_to_stop() => stopped?,
-        }
+        until_stopped(watching, remote).await?;
         told(replica.close().await, remote)?;
         stopped()
+    }
+}
+
+impl Run {
+    pub async fn run(&self, remote: &Remote, place: &Place) -> Result<(), Failure> {
+        let mut link = remote.link().patient();
+        let mut replica = place.open_or_begin(remote, &mut link).await?;
+        let mut teller = Teller::new(remote);
+        let mut tell = |seen: &Seen| teller.tell(seen);
+        let running = replica::watch_and_push(&mut replica, &mut link, &mut tell);
+        until_stopped(running, remote).await?;
+        told(replica.close().await, remote)?;
+        stopped()
+    }
+}
+
+async fn until_stopped(
+    running: impl Future<Output = replica::Result<Seen>>,
+    remote: &Remote,
+) -> Result<(), Failure> {
+    tokio::select! {
+        ended = running => told(ended, remote).map(|_| ()),
+        stopped = told_to_stop() => Ok(stopped?),
     }
 }
 
@@ -109,27 +134,57 @@ impl<'a> Teller<'a> {
     }
 
     fn tell(&mut self, seen: &Seen) {
-        let before = std::mem::replace(&mut self.told, *seen).applied;
-        let applied = seen.applied;
-        if applied == before {
+        let before = std::mem::replace(&mut self.told, *seen);
+        if (seen.applied, seen.pushed) == (before.applied, before.pushed) {
             return;
         }
-        let new = Pulled {
-            documents: applied.documents - before.documents,
-            organizations: applied.organizations - before.organizations,
-            deleted: applied.deleted - before.deleted,
-            snapshots: applied.snapshots - before.snapshots,
-            cuts: seen.cuts,
+        let (applied, pushed) = (seen.applied, seen.pushed);
+        let new = Told {
             position: seen.progress.position,
+            documents: applied.documents - before.applied.documents,
+            organizations: applied.organizations - before.applied.organizations,
+            deleted: applied.deleted - before.applied.deleted,
+            pushed: pushed.total() - before.pushed.total(),
+            conflicts: pushed.conflicts - before.pushed.conflicts,
+            refused: pushed.refused - before.pushed.refused,
         };
         let line = match self.remote.output {
             output::Format::Json => serde_json::to_string(&new).unwrap_or_default(),
-            output::Format::Table => format!(
-                "position {}: {} document(s), {} organization(s) taken in, {} deleted",
-                new.position, new.documents, new.organizations, new.deleted
-            ),
+            output::Format::Table => new.to_string(),
         };
         // Whoever no longer reads it need not be told.
         let _ = output::line(&line);
+    }
+}
+
+/// What has come and gone since it was last told.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Told {
+    position: u64,
+    documents: u64,
+    organizations: u64,
+    deleted: u64,
+    pushed: u64,
+    conflicts: u64,
+    refused: u64,
+}
+
+impl fmt::Display for Told {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "position {}", self.position)?;
+        for (count, what) in [
+            (self.documents, "document(s) taken in"),
+            (self.organizations, "organization(s) taken in"),
+            (self.deleted, "deleted"),
+            (self.pushed, "pushed"),
+            (self.conflicts, "in conflict"),
+            (self.refused, "refused"),
+        ] {
+            if count > 0 {
+                write!(f, ", {count} {what}")?;
+            }
+        }
+        Ok(())
     }
 }

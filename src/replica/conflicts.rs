@@ -1,0 +1,114 @@
+//! Pushed changes that could not be merged: shown, resolved, and cleared from the outbox by whoever resolved them.
+
+use tonic::Code;
+
+use super::{
+    Error, Result,
+    file::Replica,
+    link::{Link, reason},
+    push::put_ahead,
+};
+use crate::{
+    clock,
+    proto::v1::{
+        Conflict, ConflictState, GetConflictRequest, GetConflictResponse, ListConflictsRequest,
+        ListConflictsResponse, ResolveConflictRequest, ResolveConflictResponse,
+        resolve_conflict_request::Resolution,
+    },
+};
+
+/// The conflicts that are still to be resolved. Rows of the outbox whose conflicts have been resolved by others go.
+pub async fn open_conflicts(
+    replica: &mut Replica,
+    link: &mut Link,
+) -> Result<ListConflictsResponse> {
+    clear_resolved(replica, link).await?;
+    let mut all = ListConflictsResponse::default();
+    let mut request = ListConflictsRequest {
+        page_size: 200,
+        ..ListConflictsRequest::default()
+    };
+    loop {
+        let page = link
+            .ask(async |client| client.conflicts.list_conflicts(request.clone()).await)
+            .await?;
+        all.conflicts.extend(page.conflicts);
+        if page.next_page_token.is_empty() {
+            return Ok(all);
+        }
+        request.page_token = page.next_page_token;
+    }
+}
+
+/// One conflict, with all its sides.
+pub async fn conflict(link: &mut Link, id: &str) -> Result<GetConflictResponse> {
+    let request = GetConflictRequest { id: id.to_owned() };
+    link.ask(async |client| client.conflicts.get_conflict(request.clone()).await)
+        .await
+}
+
+/// Resolves a conflict as it stands now, and takes what comes of that into the replica. None: it was resolved before.
+pub async fn resolve(
+    replica: &mut Replica,
+    link: &mut Link,
+    id: &str,
+    resolution: Resolution,
+) -> Result<Option<ResolveConflictResponse>> {
+    let etag = conflict(link, id).await?.document.unwrap_or_default().etag;
+    let request = ResolveConflictRequest {
+        request_id: clock::new_id().to_string(),
+        validate_only: false,
+        id: id.to_owned(),
+        etag,
+        resolution: Some(resolution),
+    };
+    let resolved = link
+        .ask(async |client| client.conflicts.resolve_conflict(request.clone()).await)
+        .await;
+    let resolved = match resolved {
+        Ok(resolved) => Some(resolved),
+        Err(Error::Refused(status)) if reason(&status).as_deref() == Some("CONFLICT_RESOLVED") => {
+            None
+        }
+        Err(error) => return Err(error),
+    };
+    let mut transaction = replica.begin().await?;
+    if let Some(document) = resolved.as_ref().and_then(|one| one.document.as_ref()) {
+        put_ahead(&mut transaction, document).await?;
+    }
+    sqlx::query(CLEAR)
+        .bind(id)
+        .execute(&mut *transaction)
+        .await?;
+    transaction.commit().await?;
+    Ok(resolved)
+}
+
+const CLEAR: &str =
+    "DELETE FROM outbox WHERE state = 'conflict' AND json_extract(answer, '$.conflictId') = $1";
+
+async fn clear_resolved(replica: &mut Replica, link: &mut Link) -> Result<()> {
+    let kept =
+        "SELECT DISTINCT json_extract(answer, '$.conflictId') FROM outbox WHERE state = 'conflict'";
+    let kept: Vec<String> = sqlx::query_scalar(kept)
+        .fetch_all(&mut replica.connection)
+        .await?;
+    for id in kept {
+        if is_open(link, &id).await? {
+            continue;
+        }
+        let clear = sqlx::query(CLEAR).bind(id);
+        clear.execute(&mut replica.connection).await?;
+    }
+    Ok(())
+}
+
+/// A conflict that is not shown any more is of a document that is not, either.
+async fn is_open(link: &mut Link, id: &str) -> Result<bool> {
+    let is_open = |conflict: Conflict| conflict.state() == ConflictState::Open;
+    match conflict(link, id).await {
+        Ok(answer) => Ok(answer.conflict.is_some_and(is_open)),
+        Err(Error::Refused(status)) if status.code() == Code::NotFound => Ok(true),
+        Err(error) => Err(error),
+    }
+}

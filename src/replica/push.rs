@@ -1,0 +1,221 @@
+//! Sends what waits in the outbox, and takes in what is answered: each answer with the row that it clears.
+
+mod answer;
+
+use std::{collections::HashSet, ops::Add};
+
+use bytes::Bytes;
+use futures::{Stream, StreamExt};
+use prost::Message;
+use serde::Serialize;
+use tonic::Status;
+
+use super::{
+    Result,
+    file::Replica,
+    link::Link,
+    outbox::{self, Outgoing},
+};
+use crate::proto::v1::{
+    PushCommit, PushHeader, PushRequest, PushResponse, push_request::Part, push_response::Outcome,
+};
+pub use answer::Answer;
+pub(super) use answer::put_ahead;
+
+/// Documents sent in one stream.
+const BATCH: usize = 1000;
+/// Answers taken in at a time.
+const AT_ONCE: usize = 100;
+
+/// What came of a push.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Pushed {
+    pub created: u64,
+    pub updated: u64,
+    pub unchanged: u64,
+    /// Taken together with what others had written.
+    pub merged: u64,
+    /// Kept by the exchange until somebody resolves them.
+    pub conflicts: u64,
+    pub refused: u64,
+    /// How often it was cut, and went on.
+    pub cuts: u32,
+}
+
+impl Pushed {
+    pub fn total(&self) -> u64 {
+        self.created + self.updated + self.unchanged + self.merged + self.conflicts + self.refused
+    }
+}
+
+impl Add for Pushed {
+    type Output = Self;
+
+    fn add(self, more: Self) -> Self {
+        Self {
+            created: self.created + more.created,
+            updated: self.updated + more.updated,
+            unchanged: self.unchanged + more.unchanged,
+            merged: self.merged + more.merged,
+            conflicts: self.conflicts + more.conflicts,
+            refused: self.refused + more.refused,
+            cuts: self.cuts + more.cuts,
+        }
+    }
+}
+
+/// Sends until nothing waits any more.
+pub async fn push(
+    replica: &mut Replica,
+    link: &mut Link,
+    see: &mut (dyn FnMut(&Pushed) + Send),
+) -> Result<Pushed> {
+    let mut pushing = Pushing {
+        replica,
+        see,
+        pushed: Pushed::default(),
+    };
+    loop {
+        let outgoing = pushing.next().await?;
+        if outgoing.is_empty() {
+            return Ok(pushing.pushed);
+        }
+        if let Err(error) = pushing.send(link, outgoing).await {
+            link.judge(error).await?;
+            pushing.pushed.cuts += 1;
+        }
+    }
+}
+
+struct Pushing<'a> {
+    replica: &'a mut Replica,
+    see: &'a mut (dyn FnMut(&Pushed) + Send),
+    pushed: Pushed,
+}
+
+impl Pushing<'_> {
+    /// What may be sent together: of what was made from the same revision the first only. What comes of that, the next is
+    /// to be made from. Rows that can not be read are refused here.
+    async fn next(&mut self) -> Result<Vec<Outgoing>> {
+        let mut made_from = HashSet::new();
+        let mut next = Vec::new();
+        for waiting in self.replica.waiting().await? {
+            let number = waiting.number;
+            match waiting.read() {
+                Ok(outgoing) => {
+                    if next.len() < BATCH && made_from.insert(outgoing.made_from()) {
+                        next.push(outgoing);
+                    }
+                }
+                Err(wrong) => self.refuse(number, wrong).await?,
+            }
+        }
+        Ok(next)
+    }
+
+    async fn refuse(&mut self, number: i64, wrong: String) -> Result<()> {
+        let answer = Answer::unreadable(wrong).to_json()?;
+        let mut transaction = self.replica.begin().await?;
+        outbox::keep(&mut transaction, number, "refused", &answer).await?;
+        transaction.commit().await?;
+        self.pushed.refused += 1;
+        Ok(())
+    }
+
+    /// Sends documents, each decided for itself, and takes in their answers as they come.
+    async fn send(&mut self, link: &mut Link, outgoing: Vec<Outgoing>) -> Result<()> {
+        let numbers: Vec<i64> = outgoing.iter().map(|one| one.number).collect();
+        let mut client = link.client().await?.sync;
+        self.replica.note_sent(&numbers).await?;
+        let answers = client.push(requests(&outgoing)).await?.into_inner();
+        let mut answers = answers.ready_chunks(AT_ONCE);
+        let (mut answered, mut passing) = (0, None);
+        while let Some(chunk) = answers.next().await {
+            let (good, cut) = split(chunk);
+            answered += good.len();
+            passing = self.take(&outgoing, good).await?.or(passing);
+            link.thrives();
+            (self.see)(&self.pushed);
+            if let Some(status) = cut {
+                return Err(status.into());
+            }
+        }
+        match passing {
+            Some(status) => Err(status.into()),
+            None if answered < outgoing.len() => {
+                Err(Status::unavailable("the stream ended before all was answered").into())
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Takes answers in, in one transaction. Returns a refusal that passes, of a document that is sent again.
+    async fn take(
+        &mut self,
+        outgoing: &[Outgoing],
+        answers: Vec<PushResponse>,
+    ) -> Result<Option<Status>> {
+        let mut passing = None;
+        let mut pushed = self.pushed;
+        let mut transaction = self.replica.begin().await?;
+        for answer in answers {
+            let sent = outgoing
+                .iter()
+                .find(|sent| sent.item.request_id == answer.request_id);
+            // Of an item that this stream did not send nothing is known, and nothing is done.
+            let (Some(sent), Some(outcome)) = (sent, answer.outcome) else {
+                continue;
+            };
+            if let Outcome::Refused(status) = &outcome
+                && let Some(status) = answer::passes(status)
+            {
+                passing = Some(status);
+                continue;
+            }
+            count(&mut pushed, &outcome);
+            answer::take_in(&mut transaction, sent, outcome).await?;
+        }
+        transaction.commit().await?;
+        self.pushed = pushed;
+        Ok(passing)
+    }
+}
+
+fn requests(outgoing: &[Outgoing]) -> impl Stream<Item = PushRequest> + Send + 'static {
+    let header = PushHeader {
+        together: false,
+        validate_only: false,
+    };
+    let items: Vec<Part> = outgoing
+        .iter()
+        .map(|one| Part::Item(Bytes::from(one.item.encode_to_vec())))
+        .collect();
+    let parts = std::iter::once(Part::Header(header))
+        .chain(items)
+        .chain([Part::Commit(PushCommit {})]);
+    tokio_stream::iter(parts.map(|part| PushRequest { part: Some(part) }))
+}
+
+/// The answers up to the end of the stream, and why it ended where it did not end well.
+fn split(chunk: Vec<Result<PushResponse, Status>>) -> (Vec<PushResponse>, Option<Status>) {
+    let mut good = Vec::new();
+    for answer in chunk {
+        match answer {
+            Ok(answer) => good.push(answer),
+            Err(status) => return (good, Some(status)),
+        }
+    }
+    (good, None)
+}
+
+fn count(pushed: &mut Pushed, outcome: &Outcome) {
+    *match outcome {
+        Outcome::Created(_) => &mut pushed.created,
+        Outcome::Updated(_) => &mut pushed.updated,
+        Outcome::Unchanged(_) => &mut pushed.unchanged,
+        Outcome::Merged(_) => &mut pushed.merged,
+        Outcome::Conflict(_) => &mut pushed.conflicts,
+        Outcome::Refused(_) => &mut pushed.refused,
+    } += 1;
+}
