@@ -1,21 +1,29 @@
 //! The reference client `styrkedja sync`, as a municipality runs it: a program, a file, and a server that it can lose.
 
+mod child;
+mod kill;
 mod pull;
+mod push;
+mod verify;
 
 use std::{
     path::PathBuf,
-    process::{Command, Output},
+    process::{Child, Command, Output, Stdio},
 };
 
+use futures::StreamExt;
 use prost::Message;
 use serde_json::Value;
 use sqlx::{Connection, Row, SqliteConnection, sqlite::SqliteConnectOptions};
 use styrkedja::{
-    proto::v1::{Document, ListDocumentsRequest, ListOrganizationsRequest, Organization},
+    proto::v1::{
+        Document, ExternalId, ListDocumentsRequest, ListOrganizationsRequest, Organization,
+    },
     replica::{Link, Replica, Token},
 };
 
 use crate::{
+    documents::papers,
     organizations,
     world::{Caller, World},
 };
@@ -49,6 +57,22 @@ impl Desk {
             .env("STYRKEDJA_TOKEN", &self.token)
             .env("STYRKEDJA_REPLICA", &self.file);
         command
+    }
+
+    /// The program, running.
+    fn start(&self, words: &[&str]) -> Child {
+        self.command(words)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the program starts")
+    }
+
+    /// Writes a document to a file beside the replica. Tells its name.
+    fn paper(&self, name: &str, document: &Value) -> String {
+        let file = self.file.with_extension(name);
+        std::fs::write(&file, document.to_string()).expect("it is written");
+        file.display().to_string()
     }
 
     async fn run(&self, words: &[&str]) -> Output {
@@ -160,6 +184,22 @@ impl Desk {
             );
         }
     }
+}
+
+/// Drafts with numbers as their external ids, many at a time.
+async fn drafts(author: &Caller, owner_id: &str, numbers: std::ops::Range<u32>) -> Vec<Document> {
+    let making = numbers.map(async |number| author.draft(&numbered(owner_id, number)).await);
+    futures::stream::iter(making).buffered(16).collect().await
+}
+
+fn numbered(owner_id: &str, number: u32) -> Document {
+    let mut paper = papers::analysis(owner_id);
+    paper.external_id = Some(ExternalId {
+        scheme: "stories".to_owned(),
+        value: format!("analys-{number}"),
+    });
+    papers::analysis_in(&mut paper).title = format!("Nulägesanalys nummer {number}");
+    paper
 }
 
 fn number(value: &Value, at: &str) -> u64 {
