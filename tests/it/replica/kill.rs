@@ -19,7 +19,7 @@ use styrkedja::{
 
 use super::{Desk, child, drafts, number, numbered};
 use crate::{
-    documents::{acts::*, papers::*},
+    documents::papers::*,
     world::{Caller, World},
 };
 

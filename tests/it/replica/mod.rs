@@ -19,7 +19,7 @@ use styrkedja::{
     proto::v1::{
         Document, ExternalId, ListDocumentsRequest, ListOrganizationsRequest, Organization,
     },
-    replica::{Link, Replica, Token},
+    replica::Replica,
 };
 
 use crate::{
@@ -95,11 +95,6 @@ impl Desk {
     async fn json(&self, words: &[&str]) -> Value {
         let words: Vec<&str> = words.iter().copied().chain(["--output", "json"]).collect();
         serde_json::from_str(&self.says(&words).await).expect("JSON is printed")
-    }
-
-    /// The way to the server, for the library.
-    fn link(&self) -> Link {
-        Link::new(&self.server, None, Token::Given(Some(self.token.clone())))
     }
 
     /// The replica, by the library.

@@ -1,10 +1,7 @@
 //! Pulling into a file: at first everything, then what has changed, whatever happens in between.
 
 use super::{Desk, number};
-use crate::{
-    documents::{acts::*, papers::*},
-    world::World,
-};
+use crate::{documents::papers::*, world::World};
 
 stories!(
     a_replica_holds_what_its_caller_lists,

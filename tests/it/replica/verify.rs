@@ -3,10 +3,7 @@
 use styrkedja::proto::v1::ListDocumentsRequest;
 
 use super::{Desk, drafts, number};
-use crate::{
-    documents::{acts::*, papers::*},
-    world::World,
-};
+use crate::world::World;
 
 stories!(
     a_replica_that_is_right_is_found_to_be,
@@ -49,7 +46,6 @@ async fn damage_is_found_and_only_that_is_fetched(world: World) {
         ("UPDATE documents SET id = '01000000-0000-7000-8000-000000000002' WHERE rowid = 22", 1, 1),
     ] {
         assert!(desk.execute(damage).await > 0, "{damage}");
-        assert!(desk.compare().await.is_err() || damage.contains("SET document") || damage.contains("SET state"));
         let output = desk.run(&["verify", "--output", "json"]).await;
         assert_eq!(output.status.code(), Some(1), "{damage}: {output:?}");
         let found = serde_json::from_slice(&output.stdout).expect("JSON");
