@@ -8,13 +8,15 @@ use styrkedja::{
     access::matrix::{self, Holder, Spot},
     clock, contract,
     proto::v1::{
-        Conflict, CreateGrantRequest, Document, DocumentKind, Event, ExternalId,
-        GetDocumentRequest, ImportHeader, ImportOrganizationsRequest, ListConflictsRequest,
-        ListDocumentsRequest, ListOrganizationsRequest, OrganizationRecord, OrganizationRef,
-        OrganizationType, OrganizerType, PullRequest, Role, SchoolForm, SchoolType, WatchRequest,
-        event::What, import_organizations_request::Part, organization_ref::Identity,
+        Conflict, CreateGrantRequest, Document, DocumentKind, Event, ExternalId, GetDigestsRequest,
+        GetDocumentRequest, IdRange, ImportHeader, ImportOrganizationsRequest,
+        ListConflictsRequest, ListDocumentsRequest, ListOrganizationsRequest, OrganizationRecord,
+        OrganizationRef, OrganizationType, OrganizerType, PullRequest, Role, SchoolForm,
+        SchoolType, WatchRequest, event::What, import_organizations_request::Part,
+        organization_ref::Identity,
     },
 };
+use tonic::Code;
 
 use super::documents::{self, Documents};
 use crate::world::{Caller, World, request_id};
@@ -76,7 +78,8 @@ impl Nation {
             .map(|(holder, caller)| async move {
                 let pulled = ((*holder, "Pull".to_owned()), pulled(caller).await);
                 let watched = ((*holder, "Watch".to_owned()), watched(caller).await);
-                stream::iter([pulled, watched])
+                let digested = ((*holder, "GetDigests".to_owned()), digested(caller).await);
+                stream::iter([pulled, watched, digested])
             })
             .buffer_unordered(8)
             .flatten()
@@ -377,6 +380,35 @@ async fn watched(caller: &Caller) -> HashSet<String> {
             ids.extend(document_id(event));
         }
     }
+}
+
+/// The ids of all documents that a caller's copy is told that it should hold. Empty where it may hold none.
+async fn digested(caller: &Caller) -> HashSet<String> {
+    let mut request = GetDigestsRequest {
+        ranges: vec![IdRange::default()],
+        with_versions: true,
+        ..GetDigestsRequest::default()
+    };
+    if let Ok(answer) = caller.sync().pull(PullRequest::default()).await {
+        let mut stream = answer.into_inner();
+        while let Some(message) = stream.message().await.expect("a snapshot") {
+            request.cursor = message.cursor;
+        }
+    } else {
+        "not one of theirs".clone_into(&mut request.cursor);
+        let refused = caller.sync().get_digests(request).await;
+        assert_eq!(refused.expect_err("no role").code(), Code::PermissionDenied);
+        return HashSet::new();
+    }
+    let answer = caller.sync().get_digests(request).await;
+    let [digest] = answer
+        .expect("it may")
+        .into_inner()
+        .documents
+        .try_into()
+        .expect("one range");
+    assert_eq!(digest.count, digest.versions.len() as u64);
+    digest.versions.into_iter().map(|one| one.id).collect()
 }
 
 fn document_id(event: Event) -> Option<String> {
