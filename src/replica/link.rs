@@ -114,6 +114,12 @@ impl Link {
 
     /// What to do about an error, after the pause that it asks for. Returns what is worth no other try.
     pub(super) async fn judge(&mut self, error: Error) -> Result<Verdict> {
+        let (verdict, pause) = self.weigh(error)?;
+        tokio::time::sleep(pause).await;
+        Ok(verdict)
+    }
+
+    fn weigh(&mut self, error: Error) -> Result<(Verdict, Duration)> {
         let status = match error {
             Error::Refused(status) => status,
             // It is no worse off for that, and goes on from there.
@@ -128,7 +134,7 @@ impl Link {
             | Error::Other(_)) => return Err(error),
         };
         match reason(&status).as_deref() {
-            Some("RESYNC_REQUIRED") => return Ok(Verdict::Snapshot),
+            Some("RESYNC_REQUIRED") => return Ok((Verdict::Snapshot, Duration::ZERO)),
             Some("TOKEN_NOT_ACCEPTED") if !self.may_renew() => return Err(self.ended(status)),
             Some("TOKEN_NOT_ACCEPTED") => self.token_failures += 1,
             // Of the exchange, and it passes.
@@ -142,8 +148,7 @@ impl Link {
         if self.patience.is_some_and(|most| self.failures > most) {
             return Err(Error::Refused(status));
         }
-        tokio::time::sleep(self.pause(&status)).await;
-        Ok(Verdict::Again)
+        Ok((Verdict::Again, self.pause(&status)))
     }
 
     /// A token that was renewed and is refused all the same will be refused again, but who has no end of patience waits for
@@ -188,22 +193,22 @@ mod tests {
         Link::new("http://127.0.0.1:1", None, token)
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn what_passes_is_tried_again_until_patience_ends() {
+    #[test]
+    fn what_passes_is_tried_again_until_patience_ends() {
         let mut link = link(Token::Given(None));
         for _ in 0..8 {
             let cut = Status::unknown("h2 protocol error").into();
-            assert_eq!(link.judge(cut).await.unwrap(), Verdict::Again);
+            assert_eq!(link.weigh(cut).unwrap().0, Verdict::Again);
         }
         let busy = Status::from(Refusal::try_again()).into();
-        assert!(link.judge(busy).await.is_err());
+        assert!(link.weigh(busy).is_err());
         link.thrives();
         let busy = Status::from(Refusal::try_again()).into();
-        assert_eq!(link.judge(busy).await.unwrap(), Verdict::Again);
+        assert_eq!(link.weigh(busy).unwrap().0, Verdict::Again);
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn what_the_exchange_refuses_for_good_is_not_tried_again() {
+    #[test]
+    fn what_the_exchange_refuses_for_good_is_not_tried_again() {
         let mut link = link(Token::Given(None)).patient();
         for refusal in [
             Refusal::CursorInvalid,
@@ -212,22 +217,19 @@ mod tests {
                 max_request_bytes: 1,
             },
         ] {
-            assert!(link.judge(Status::from(refusal).into()).await.is_err());
+            assert!(link.weigh(Status::from(refusal).into()).is_err());
         }
         let resync = Status::from(Refusal::SnapshotRequired).into();
-        assert_eq!(link.judge(resync).await.unwrap(), Verdict::Snapshot);
+        assert_eq!(link.weigh(resync).unwrap().0, Verdict::Snapshot);
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn a_token_is_renewed_once_where_it_can_be() {
+    #[test]
+    fn a_token_is_renewed_once_where_it_can_be() {
         let ended = || Status::from(Refusal::TokenNotAccepted).into();
         let mut given = link(Token::Given(Some("a token".to_owned())));
-        assert!(matches!(given.judge(ended()).await, Err(Error::TokenEnded)));
+        assert!(matches!(given.weigh(ended()), Err(Error::TokenEnded)));
         let mut renewed = link(Token::Renewed(Arc::new(|| Ok("a token".to_owned()))));
-        assert_eq!(renewed.judge(ended()).await.unwrap(), Verdict::Again);
-        assert!(matches!(
-            renewed.judge(ended()).await,
-            Err(Error::Refused(_))
-        ));
+        assert_eq!(renewed.weigh(ended()).unwrap().0, Verdict::Again);
+        assert!(matches!(renewed.weigh(ended()), Err(Error::Refused(_))));
     }
 }
