@@ -23,11 +23,13 @@ pub const FILE: &str = "styrkedja.toml";
 /// What begins the name of a setting in the environment.
 const PREFIX: &str = "STYRKEDJA";
 /// What the environment may say to the command line, and is no setting of the server.
-const NOT_SETTINGS: [&str; 4] = [
+const NOT_SETTINGS: [&str; 6] = [
     "STYRKEDJA_HOME",
     "STYRKEDJA_SERVER",
     "STYRKEDJA_TOKEN",
+    "STYRKEDJA_TOKEN_FILE",
     "STYRKEDJA_AS",
+    "STYRKEDJA_REPLICA",
 ];
 
 /// The settings of a server, checked.

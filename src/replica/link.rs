@@ -138,7 +138,9 @@ impl Link {
             Some("TOKEN_NOT_ACCEPTED") if !self.may_renew() => return Err(self.ended(status)),
             Some("TOKEN_NOT_ACCEPTED") => self.token_failures += 1,
             // Of the exchange, and it passes.
-            Some("TRY_AGAIN" | "READER_TOO_SLOW" | "QUOTA_USED_UP" | "DEADLINE") => {}
+            Some(
+                "TRY_AGAIN" | "READER_TOO_SLOW" | "STREAM_IDLE" | "QUOTA_USED_UP" | "DEADLINE",
+            ) => {}
             Some(_) => return Err(Error::Refused(status)),
             // Of the way there: refused, cut, or gone silent.
             None if status.code() == Code::Unimplemented => return Err(Error::Refused(status)),
