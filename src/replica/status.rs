@@ -111,11 +111,21 @@ impl Replica {
         Ok(rows.into_iter().map(read).collect())
     }
 
-    /// The whole document as protobuf JSON, by its id. None: it is not held.
-    pub async fn document(&mut self, id: &str) -> Result<Option<String>> {
-        let document = "SELECT document FROM documents WHERE id = $1";
-        Ok(sqlx::query_scalar(document)
-            .bind(id)
+    /// Documents as protobuf JSON, by their id or by their external id. Several owners may have the same external id.
+    pub async fn documents(&mut self, name: &str) -> Result<Vec<String>> {
+        let named =
+            "SELECT document FROM documents WHERE id = $1 OR external_value = $1 ORDER BY id";
+        Ok(sqlx::query_scalar(named)
+            .bind(name)
+            .fetch_all(&mut self.connection)
+            .await?)
+    }
+
+    /// The id of an organization that is held, by its id or one of its codes. None: it is not held.
+    pub async fn organization(&mut self, name: &str) -> Result<Option<String>> {
+        const NAMED: &str = "SELECT id FROM organizations WHERE id = $1 OR school_unit_code = $1 OR organization_number = $1";
+        Ok(sqlx::query_scalar(NAMED)
+            .bind(name)
             .fetch_optional(&mut self.connection)
             .await?)
     }

@@ -36,7 +36,7 @@ pub struct Resolve {
     #[arg(long, group = "side")]
     yours: bool,
     /// Takes a document that was put together from both, as protobuf JSON.
-    #[arg(long = "document", value_name = "FILE", group = "side")]
+    #[arg(long = "file", value_name = "FILE", group = "side")]
     both: Option<String>,
 }
 

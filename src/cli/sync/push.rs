@@ -15,6 +15,10 @@ pub struct Put {
     /// Files with documents as protobuf JSON, as `show` prints them; `-` is the input.
     #[arg(required = true)]
     files: Vec<String>,
+    /// The organization that they are about, instead of `ownerId` in the files: its id, school unit code or organization
+    /// number, as the replica holds it.
+    #[arg(long, value_name = "ORGANIZATION")]
+    owner: Option<String>,
 }
 
 #[derive(Args, Debug)]
@@ -29,8 +33,13 @@ pub struct Discard {
 impl Put {
     pub async fn run(&self, remote: &Remote, place: &Place) -> Result<(), Failure> {
         let mut replica = place.open(remote).await?;
+        let owner = match &self.owner {
+            Some(name) => Some(owner(remote, &mut replica, name).await?),
+            None => None,
+        };
         for file in &self.files {
-            let document = document::read_file(file)?;
+            let mut document = document::read_file(file)?;
+            document.owner_id = owner.clone().unwrap_or(document.owner_id);
             let queued = match told(replica.put(&document).await, remote)? {
                 Queued::New => "a new document, to be pushed",
                 Queued::Change => "a change, to be pushed",
@@ -40,6 +49,11 @@ impl Put {
         }
         Ok(told(replica.close().await, remote)?)
     }
+}
+
+async fn owner(remote: &Remote, replica: &mut Replica, name: &str) -> Result<String, Failure> {
+    let held = told(replica.organization(name).await, remote)?;
+    held.ok_or_else(|| Failure::Usage(format!("the replica holds no organization {name}")))
 }
 
 impl Push {

@@ -13,8 +13,8 @@ use crate::{
 
 #[derive(Args, Debug)]
 pub struct Show {
-    /// Id of a document.
-    id: String,
+    /// Id of a document, or its external id.
+    name: String,
 }
 
 #[derive(Args, Debug)]
@@ -23,13 +23,16 @@ pub struct Report {}
 impl Show {
     pub async fn run(&self, remote: &Remote, place: &Place) -> Result<(), Failure> {
         let mut replica = place.open(remote).await?;
-        let document = told(replica.document(&self.id).await, remote)?;
+        let named = told(replica.documents(&self.name).await, remote)?;
         told(replica.close().await, remote)?;
-        let held = document
-            .ok_or_else(|| Failure::Usage(format!("the replica holds no document {}", self.id)))?;
-        Ok(output::line(&json::write(&json::read::<Document>(
-            &held,
-        )?)?)?)
+        let name = &self.name;
+        match named.as_slice() {
+            [held] => Ok(output::line(&json::write(&json::read::<Document>(held)?)?)?),
+            [] => Err(Failure::Usage(format!("the replica holds no {name}"))),
+            _ => Err(Failure::Usage(format!(
+                "several documents have the external id {name}: name one by its id"
+            ))),
+        }
     }
 }
 

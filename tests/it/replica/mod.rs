@@ -1,9 +1,12 @@
 //! The reference client `styrkedja sync`, as a municipality runs it: a program, a file, and a server that it can lose.
 
+mod berg;
 mod child;
 mod kill;
 mod pull;
 mod push;
+mod service;
+mod trouble;
 mod verify;
 
 use std::{

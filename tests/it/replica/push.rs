@@ -28,7 +28,7 @@ async fn desk_of(world: &World) -> (Desk, Caller, String) {
 
 impl Desk {
     /// A document as `show` prints it.
-    async fn shown(&self, id: &str) -> Value {
+    pub(super) async fn shown(&self, id: &str) -> Value {
         serde_json::from_str(&self.says(&["show", id]).await).expect("JSON is printed")
     }
 

@@ -1,0 +1,127 @@
+//! The program as a service: it watches and pushes until it is told to stop, and ends cleanly.
+
+use std::{
+    process::{Child, Command},
+    time::{Duration, Instant},
+};
+
+use styrkedja::proto::v1::ListDocumentsRequest;
+
+use super::{Desk, drafts};
+use crate::world::World;
+
+stories!(
+    a_watch_takes_in_what_changes_and_ends_when_it_is_told,
+    a_service_pushes_what_comes_into_its_outbox,
+    a_service_waits_for_a_token_that_is_accepted,
+    two_that_pull_into_one_replica_do_it_no_harm,
+);
+
+const SOON: Duration = Duration::from_secs(30);
+
+impl Desk {
+    /// Waits until the replica holds as many documents.
+    async fn holds(&self, count: usize) {
+        let began = Instant::now();
+        while !self.file.exists() || self.count().await != count {
+            assert!(began.elapsed() < SOON, "it does not hold {count}");
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
+    async fn count(&self) -> usize {
+        let begun = "SELECT name FROM sqlite_schema WHERE name = 'documents'";
+        if self.query(begun).await.is_empty() {
+            return 0;
+        }
+        self.query("SELECT id FROM documents").await.len()
+    }
+}
+
+/// Tells a program to stop, and waits until it has.
+fn stop(mut program: Child, signal: &str) {
+    let id = program.id().to_string();
+    let told = Command::new("kill").args(["-s", signal, &id]).status();
+    assert!(told.expect("kill runs").success());
+    let ended = program.wait().expect("it ends");
+    assert!(ended.success(), "{signal}: {ended:?}");
+}
+
+async fn a_watch_takes_in_what_changes_and_ends_when_it_is_told(world: World) {
+    let system = world.organizer_system_of("Vallentuna kommun").await;
+    let owner = world.id_of("Karbyskolan");
+    let desk = Desk::of(&world, system.clone()).await;
+    for signal in ["INT", "TERM"] {
+        let before = system.all(ListDocumentsRequest::default()).await.len();
+        let watching = desk.start(&["watch"]);
+        desk.holds(before).await;
+        let number = u32::try_from(before).expect("a few");
+        drafts(&system, &owner, number..number + 5).await;
+        desk.holds(before + 5).await;
+        stop(watching, signal);
+        desk.must_be_in_step().await;
+    }
+}
+
+async fn a_service_pushes_what_comes_into_its_outbox(world: World) {
+    let system = world.organizer_system_of("Vallentuna kommun").await;
+    let made = drafts(&system, &world.id_of("Karbyskolan"), 0..3).await;
+    let desk = Desk::of(&world, system.clone()).await;
+    let running = desk.start(&["run"]);
+    desk.holds(3).await;
+    desk.execute(
+        "INSERT INTO outbox (document, base_etag)
+            SELECT json_set(document, '$.analysis.title', 'Ny titel'), etag FROM documents",
+    )
+    .await;
+    let began = Instant::now();
+    while !desk.query("SELECT request_id FROM outbox").await.is_empty() {
+        assert!(began.elapsed() < SOON, "it is not pushed");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    for draft in &made {
+        let now = system.gets(&draft.id, 0).await.expect("it is there");
+        assert_eq!(now.revision, 2);
+    }
+    stop(running, "TERM");
+    desk.says(&["pull"]).await;
+    desk.must_be_in_step().await;
+}
+
+async fn a_service_waits_for_a_token_that_is_accepted(world: World) {
+    let system = world.organizer_system_of("Vallentuna kommun").await;
+    drafts(&system, &world.id_of("Karbyskolan"), 0..3).await;
+    let mut desk = Desk::of(&world, system.clone()).await;
+    desk.replica().await.close().await.expect("it closes");
+    let file = desk.file.with_extension("token");
+    std::fs::write(&file, "a.b.c").expect("it is written");
+    let good = std::mem::take(&mut desk.token);
+    "a.b.c".clone_into(&mut desk.token);
+    let refused = desk.run(&["pull"]).await;
+    let told = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(told.contains("give a new one"), "{told}");
+
+    let running = desk.start(&["watch", "--token-file", &file.display().to_string()]);
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    std::fs::write(&file, good).expect("it is written");
+    desk.holds(3).await;
+    stop(running, "TERM");
+    desk.must_be_in_step().await;
+}
+
+async fn two_that_pull_into_one_replica_do_it_no_harm(world: World) {
+    let system = world.organizer_system_of("Vallentuna kommun").await;
+    let owner = world.id_of("Karbyskolan");
+    drafts(&system, &owner, 0..200).await;
+    let desk = Desk::of(&world, system.clone()).await;
+    desk.replica().await.close().await.expect("it closes");
+    let running = desk.start(&["watch"]);
+    for round in 0..5 {
+        drafts(&system, &owner, 200 + round * 10..210 + round * 10).await;
+        desk.says(&["pull"]).await;
+    }
+    desk.holds(250).await;
+    stop(running, "TERM");
+    desk.says(&["pull"]).await;
+    desk.must_be_in_step().await;
+}
