@@ -27,7 +27,6 @@ pub struct Client {
     pub documents: DocumentServiceClient<Wire>,
     pub conflicts: ConflictServiceClient<Wire>,
     pub sync: SyncServiceClient<Wire>,
-    pub conflicts: ConflictServiceClient<Wire>,
 }
 
 impl Client {
@@ -41,7 +40,6 @@ impl Client {
             documents: DocumentServiceClient::new(wire()),
             conflicts: ConflictServiceClient::new(wire()),
             sync: SyncServiceClient::new(wire()),
-            conflicts: ConflictServiceClient::new(wire()),
         })
     }
 }

@@ -44,7 +44,6 @@ impl Caller {
             documents,
             conflicts: _,
             sync: _,
-            conflicts: _,
         } = Client::new(channel, token)?;
         Ok(Self {
             name,

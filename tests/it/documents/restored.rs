@@ -108,7 +108,6 @@ async fn pages(reader: &Reader, tokens: &[String; 4]) -> [Result<String, Status>
         mut access,
         conflicts: _,
         sync: _,
-        conflicts: _,
     } = reader.client.clone();
     let [of_documents, of_revisions, of_organizations, of_grants] = tokens.clone();
     let documents_page = documents.list_documents(ListDocumentsRequest {
