@@ -49,28 +49,28 @@ enum Command {
     /// Makes an empty replica, and says what it is to hold.
     Init(init::Init),
     /// Fetches what has changed, or at first everything there is.
-    Pull(pull::Pull),
+    Pull,
     /// Fetches what has changed, and goes on with what changes, until Ctrl-C.
-    Watch(pull::Watch),
+    Watch,
     /// Puts changed and new documents into the outbox.
     #[command(visible_alias = "edit")]
     Put(push::Put),
     /// Sends what is in the outbox. Exit code 1 where something stays there.
-    Push(push::Push),
+    Push,
     /// Takes something out of the outbox that was not sent, or was refused.
     Discard(push::Discard),
     /// Pulls, pushes and watches, on and on: what a municipality runs as a service.
-    Run(pull::Run),
+    Run,
     /// Shows a document that the replica holds, ready to be changed and put.
     Show(status::Show),
     /// Tells what the replica holds, how old it is, and what waits in the outbox.
-    Status(status::Report),
+    Status,
     /// Lists what could not be merged, or shows all sides of one.
     Conflicts(conflicts::Conflicts),
     /// Decides on what could not be merged.
     Resolve(conflicts::Resolve),
     /// Compares the replica with the exchange, and mends what differs. Exit code 1 where something did.
-    Verify(verify::Verify),
+    Verify,
 }
 
 impl Sync {
@@ -82,17 +82,17 @@ impl Sync {
         } = &self;
         match command {
             Command::Init(command) => command.run(remote, place).await,
-            Command::Pull(command) => command.run(remote, place).await,
-            Command::Watch(command) => command.run(remote, place).await,
+            Command::Pull => pull::pull(remote, place).await,
+            Command::Watch => pull::watch(remote, place).await,
             Command::Put(command) => command.run(remote, place).await,
-            Command::Push(command) => command.run(remote, place).await,
+            Command::Push => push::push(remote, place).await,
             Command::Discard(command) => command.run(remote, place).await,
-            Command::Run(command) => command.run(remote, place).await,
+            Command::Run => pull::run(remote, place).await,
             Command::Show(command) => command.run(remote, place).await,
-            Command::Status(command) => command.run(remote, place).await,
+            Command::Status => status::report(remote, place).await,
             Command::Conflicts(command) => command.run(remote, place).await,
             Command::Resolve(command) => command.run(remote, place).await,
-            Command::Verify(command) => command.run(remote, place).await,
+            Command::Verify => verify::verify(remote, place).await,
         }
     }
 }

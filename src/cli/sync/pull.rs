@@ -1,8 +1,7 @@
-//! `styrkedja sync pull` and `watch`.
+//! `styrkedja sync pull`, `watch` and `run`.
 
 use std::{fmt, future::Future};
 
-use clap::Args;
 use serde::Serialize;
 
 use super::{Place, progress::Progress, told};
@@ -11,59 +10,44 @@ use crate::{
     replica::{self, Seen},
 };
 
-#[derive(Args, Debug)]
-pub struct Pull {}
-
-#[derive(Args, Debug)]
-pub struct Watch {}
-
-#[derive(Args, Debug)]
-pub struct Run {}
-
-impl Pull {
-    pub async fn run(&self, remote: &Remote, place: &Place) -> Result<(), Failure> {
-        let mut link = remote.link();
-        let mut replica = place.open_or_begin(remote, &mut link).await?;
-        let progress = Progress::new();
-        let mut show_seen = |seen: &Seen| progress.show(seen);
-        let pulling = replica::pull(&mut replica, &mut link, &mut show_seen);
-        let pulled = tokio::select! {
-            pulled = pulling => Some(told(pulled, remote)?),
-            stopped = told_to_stop() => stopped.map(|()| None)?,
-        };
-        drop(progress);
-        told(replica.close().await, remote)?;
-        match pulled {
-            Some(seen) => show(remote, &seen),
-            None => stopped(),
-        }
+pub async fn pull(remote: &Remote, place: &Place) -> Result<(), Failure> {
+    let mut link = remote.link();
+    let mut replica = place.open_or_begin(remote, &mut link).await?;
+    let progress = Progress::new();
+    let mut show_seen = |seen: &Seen| progress.show(seen);
+    let pulling = replica::pull(&mut replica, &mut link, &mut show_seen);
+    let pulled = tokio::select! {
+        pulled = pulling => Some(told(pulled, remote)?),
+        stopped = told_to_stop() => stopped.map(|()| None)?,
+    };
+    drop(progress);
+    told(replica.close().await, remote)?;
+    match pulled {
+        Some(seen) => show(remote, &seen),
+        None => stopped(),
     }
 }
 
-impl Watch {
-    pub async fn run(&self, remote: &Remote, place: &Place) -> Result<(), Failure> {
-        let mut link = remote.link().patient();
-        let mut replica = place.open_or_begin(remote, &mut link).await?;
-        let mut teller = Teller::new(remote);
-        let mut tell = |seen: &Seen| teller.tell(seen);
-        let watching = replica::watch(&mut replica, &mut link, &mut tell);
-        until_stopped(watching, remote).await?;
-        told(replica.close().await, remote)?;
-        stopped()
-    }
+pub async fn watch(remote: &Remote, place: &Place) -> Result<(), Failure> {
+    let mut link = remote.link().patient();
+    let mut replica = place.open_or_begin(remote, &mut link).await?;
+    let mut teller = Teller::new(remote);
+    let mut tell = |seen: &Seen| teller.tell(seen);
+    let watching = replica::watch(&mut replica, &mut link, &mut tell);
+    until_stopped(watching, remote).await?;
+    told(replica.close().await, remote)?;
+    stopped()
 }
 
-impl Run {
-    pub async fn run(&self, remote: &Remote, place: &Place) -> Result<(), Failure> {
-        let mut link = remote.link().patient();
-        let mut replica = place.open_or_begin(remote, &mut link).await?;
-        let mut teller = Teller::new(remote);
-        let mut tell = |seen: &Seen| teller.tell(seen);
-        let running = replica::watch_and_push(&mut replica, &mut link, &mut tell);
-        until_stopped(running, remote).await?;
-        told(replica.close().await, remote)?;
-        stopped()
-    }
+pub async fn run(remote: &Remote, place: &Place) -> Result<(), Failure> {
+    let mut link = remote.link().patient();
+    let mut replica = place.open_or_begin(remote, &mut link).await?;
+    let mut teller = Teller::new(remote);
+    let mut tell = |seen: &Seen| teller.tell(seen);
+    let running = replica::watch_and_push(&mut replica, &mut link, &mut tell);
+    until_stopped(running, remote).await?;
+    told(replica.close().await, remote)?;
+    stopped()
 }
 
 async fn until_stopped(

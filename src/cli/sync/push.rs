@@ -22,9 +22,6 @@ pub struct Put {
 }
 
 #[derive(Args, Debug)]
-pub struct Push {}
-
-#[derive(Args, Debug)]
 pub struct Discard {
     /// Number in the outbox.
     number: i64,
@@ -56,21 +53,19 @@ async fn owner(remote: &Remote, replica: &mut Replica, name: &str) -> Result<Str
     held.ok_or_else(|| Failure::Usage(format!("the replica holds no organization {name}")))
 }
 
-impl Push {
-    pub async fn run(&self, remote: &Remote, place: &Place) -> Result<(), Failure> {
-        let mut replica = place.open(remote).await?;
-        let bar = ProgressBar::new_spinner();
-        let mut show = |pushed: &Pushed| bar.set_message(format!("{} answered", pushed.total()));
-        let pushed = replica::push(&mut replica, &mut remote.link(), &mut show).await;
-        bar.finish_and_clear();
-        let pushed = told(pushed, remote)?;
-        show_pushed(remote, &mut replica, &pushed).await?;
-        told(replica.close().await, remote)?;
-        match pushed.conflicts + pushed.refused {
-            0 => Ok(()),
-            1 => Err(anyhow!("1 document stays in the outbox").into()),
-            more => Err(anyhow!("{more} documents stay in the outbox").into()),
-        }
+pub async fn push(remote: &Remote, place: &Place) -> Result<(), Failure> {
+    let mut replica = place.open(remote).await?;
+    let bar = ProgressBar::new_spinner();
+    let mut show = |pushed: &Pushed| bar.set_message(format!("{} answered", pushed.total()));
+    let pushed = replica::push(&mut replica, &mut remote.link(), &mut show).await;
+    bar.finish_and_clear();
+    let pushed = told(pushed, remote)?;
+    show_pushed(remote, &mut replica, &pushed).await?;
+    told(replica.close().await, remote)?;
+    match pushed.conflicts + pushed.refused {
+        0 => Ok(()),
+        1 => Err(anyhow!("1 document stays in the outbox").into()),
+        more => Err(anyhow!("{more} documents stay in the outbox").into()),
     }
 }
 

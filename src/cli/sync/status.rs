@@ -17,9 +17,6 @@ pub struct Show {
     name: String,
 }
 
-#[derive(Args, Debug)]
-pub struct Report {}
-
 impl Show {
     pub async fn run(&self, remote: &Remote, place: &Place) -> Result<(), Failure> {
         let mut replica = place.open(remote).await?;
@@ -36,15 +33,13 @@ impl Show {
     }
 }
 
-impl Report {
-    pub async fn run(&self, remote: &Remote, place: &Place) -> Result<(), Failure> {
-        let mut replica = place.open(remote).await?;
-        let status = told(replica.status().await, remote)?;
-        told(replica.close().await, remote)?;
-        Ok(output::print(remote.output, &status, |status| {
-            with_outbox(draw(status), status, remote)
-        })?)
-    }
+pub async fn report(remote: &Remote, place: &Place) -> Result<(), Failure> {
+    let mut replica = place.open(remote).await?;
+    let status = told(replica.status().await, remote)?;
+    told(replica.close().await, remote)?;
+    Ok(output::print(remote.output, &status, |status| {
+        with_outbox(draw(status), status, remote)
+    })?)
 }
 
 fn draw(status: &Status) -> String {

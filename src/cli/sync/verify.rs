@@ -1,7 +1,6 @@
 //! `styrkedja sync verify`.
 
 use anyhow::anyhow;
-use clap::Args;
 use indicatif::ProgressBar;
 
 use super::{Place, told};
@@ -10,26 +9,21 @@ use crate::{
     replica::{self, Verified},
 };
 
-#[derive(Args, Debug)]
-pub struct Verify {}
-
-impl Verify {
-    pub async fn run(&self, remote: &Remote, place: &Place) -> Result<(), Failure> {
-        let mut replica = place.open(remote).await?;
-        let bar = ProgressBar::new_spinner();
-        let mut show = |found: &Verified| {
-            bar.set_message(format!("{} documents compared", found.documents));
-        };
-        let verified = replica::verify(&mut replica, &mut remote.link(), &mut show).await;
-        bar.finish_and_clear();
-        let verified = told(verified, remote)?;
-        told(replica.close().await, remote)?;
-        output::print(remote.output, &verified, draw)?;
-        if verified.was_right() {
-            return Ok(());
-        }
-        Err(anyhow!("the replica was not as it should be; it was mended").into())
+pub async fn verify(remote: &Remote, place: &Place) -> Result<(), Failure> {
+    let mut replica = place.open(remote).await?;
+    let bar = ProgressBar::new_spinner();
+    let mut show = |found: &Verified| {
+        bar.set_message(format!("{} documents compared", found.documents));
+    };
+    let verified = replica::verify(&mut replica, &mut remote.link(), &mut show).await;
+    bar.finish_and_clear();
+    let verified = told(verified, remote)?;
+    told(replica.close().await, remote)?;
+    output::print(remote.output, &verified, draw)?;
+    if verified.was_right() {
+        return Ok(());
     }
+    Err(anyhow!("the replica was not as it should be; it was mended").into())
 }
 
 fn draw(found: &Verified) -> String {
