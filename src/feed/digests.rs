@@ -3,18 +3,10 @@
 use aws_lc_rs::digest::{Context, SHA256};
 use uuid::Uuid;
 
-use super::{
-    cursor::Stage,
-    facts::Facts,
-    filter::Filter,
-    stand::Stand,
-    store::{self, Revision},
-    view::View,
-};
+use super::{cursor::Stage, filter::Filter, revision::Revision, stand::Stand, store, view::View};
 use crate::{
     access::Caller,
     contract::Violation,
-    documents,
     error::{Error, Result},
     exchange::Exchange,
     organizations,
@@ -117,11 +109,12 @@ impl Reading<'_> {
                 PAGE as u64,
             );
             let rows = rows.await?;
-            let Some(last) = rows.last().map(|last| last.found.row.document_id) else {
+            let Some(last) = rows.last().map(Revision::document) else {
                 break;
             };
             let last_page = rows.len() < PAGE;
-            for revision in rows.iter().filter(|revision| self.is_shown(revision)) {
+            // What the caller can not see any more is told to nobody.
+            for revision in rows.iter().filter(|one| one.is_seen_in(&self.now)) {
                 summing.add(version_of(revision));
             }
             match Uuid::from_u128(last.as_u128().wrapping_add(1)) {
@@ -130,12 +123,6 @@ impl Reading<'_> {
             }
         }
         Ok(summing.sum())
-    }
-
-    /// What the caller can not see any more, or what became of it, is told to nobody.
-    fn is_shown(&self, revision: &Revision) -> bool {
-        let is_seen = |facts: &Facts| self.now.sees(facts);
-        is_seen(&Facts::from(&revision.found.row)) && revision.since.iter().all(is_seen)
     }
 
     async fn organizations(&self) -> Result<Digest> {
@@ -166,11 +153,11 @@ impl Reading<'_> {
 }
 
 fn version_of(revision: &Revision) -> Version {
-    let row = &revision.found.row;
+    let (number, etag) = revision.version();
     Version {
-        id: row.document_id,
-        etag: documents::etag(row.document_id, row.revision, &row.content_hash),
-        revision: row.revision,
+        id: revision.document(),
+        etag,
+        revision: number,
     }
 }
 

@@ -84,6 +84,18 @@ impl Revision {
         2 * self.row().content.as_ref().map_or(0, Vec::len)
     }
 
+    /// Whether the caller is shown it: it sees the revision, and what became of it.
+    pub fn is_seen_in(&self, view: &View) -> bool {
+        view.sees(self.facts()) && self.is_seen_since(view)
+    }
+
+    /// Its number, and what tells it from others.
+    pub fn version(&self) -> (i32, String) {
+        let row = self.row();
+        let etag = documents::etag(row.document_id, row.revision, &row.content_hash);
+        (row.revision, etag)
+    }
+
     /// The event that shows it, unless the caller can not see it, or what became of it.
     pub fn shown_in(&self, view: &View, telling: Telling) -> Result<Option<Bytes>> {
         let roles = view.roles_on(self.facts());
