@@ -203,7 +203,7 @@ fn in_order(ranges: &[IdRange]) -> Result<()> {
     for (number, range) in ranges.iter().enumerate() {
         if range.to.is_some_and(|to| to <= range.from) {
             violations.push(Violation::new(
-                &format!("ranges[{number}].to"),
+                format!("ranges[{number}].to"),
                 "ranges.ends_after_it_begins",
                 "Must be greater than `from`.",
                 "Måste vara större än `from`.",
@@ -212,7 +212,7 @@ fn in_order(ranges: &[IdRange]) -> Result<()> {
         let before = number.checked_sub(1).and_then(|before| ranges.get(before));
         if before.is_some_and(|before| before.to.is_none_or(|to| to > range.from)) {
             violations.push(Violation::new(
-                &format!("ranges[{number}].from"),
+                format!("ranges[{number}].from"),
                 "ranges.in_order",
                 "Must not be less than the end of the range before it.",
                 "Får inte vara mindre än slutet på intervallet före.",

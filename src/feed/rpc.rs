@@ -99,7 +99,7 @@ fn range((number, range): (usize, &v1::IdRange)) -> Result<IdRange, Error> {
     let id = |text: &str, name| {
         Uuid::try_parse(text).map_err(|_| {
             Error::field(Violation::new(
-                &format!("ranges[{number}].{name}"),
+                format!("ranges[{number}].{name}"),
                 "string.uuid",
                 "Must be a UUID.",
                 "Måste vara ett UUID.",
