@@ -150,16 +150,14 @@ impl Waiting {
 impl Outgoing {
     /// The same for documents that must not be sent together: what the one becomes, the other is to be made from.
     pub fn made_from(&self) -> Vec<String> {
-        match &self.base_etag {
-            // An etag is of one revision of one document.
-            Some(etag) => vec![etag.clone()],
-            None => {
-                let external = self.document.external_id.clone().unwrap_or_default();
-                let field = content_path(&self.document);
-                let owner = self.document.owner_id.clone();
-                vec![owner, field, external.scheme, external.value]
-            }
+        // An etag is of one revision of one document.
+        if let Some(etag) = &self.base_etag {
+            return vec![etag.clone()];
         }
+        let external = self.document.external_id.clone().unwrap_or_default();
+        let field = content_path(&self.document);
+        let owner = self.document.owner_id.clone();
+        vec![owner, field, external.scheme, external.value]
     }
 }
 

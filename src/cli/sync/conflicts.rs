@@ -63,9 +63,9 @@ impl Resolve {
             None => Resolution::KeepTheirs(KeepTheirs {}),
         };
         let mut replica = place.open(remote).await?;
-        let resolved =
-            replica::resolve(&mut replica, &mut remote.link(), &self.id, resolution).await;
-        let resolved = told(resolved, remote)?;
+        let mut link = remote.link();
+        let resolving = replica::resolve(&mut replica, &mut link, &self.id, resolution);
+        let resolved = told(Box::pin(resolving).await, remote)?;
         told(replica.close().await, remote)?;
         let Some(resolved) = resolved else {
             return Ok(output::line("Somebody has resolved it before.")?);

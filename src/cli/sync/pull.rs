@@ -33,7 +33,7 @@ pub async fn watch(remote: &Remote, place: &Place) -> Result<(), Failure> {
     let mut replica = place.open_or_begin(remote, &mut link).await?;
     let mut teller = Teller::new(remote);
     let mut tell = |seen: &Seen| teller.tell(seen);
-    let watching = replica::watch(&mut replica, &mut link, &mut tell);
+    let watching = Box::pin(replica::watch(&mut replica, &mut link, &mut tell));
     until_stopped(watching, remote).await?;
     told(replica.close().await, remote)?;
     stopped()
@@ -44,7 +44,7 @@ pub async fn run(remote: &Remote, place: &Place) -> Result<(), Failure> {
     let mut replica = place.open_or_begin(remote, &mut link).await?;
     let mut teller = Teller::new(remote);
     let mut tell = |seen: &Seen| teller.tell(seen);
-    let running = replica::watch_and_push(&mut replica, &mut link, &mut tell);
+    let running = Box::pin(replica::watch_and_push(&mut replica, &mut link, &mut tell));
     until_stopped(running, remote).await?;
     told(replica.close().await, remote)?;
     stopped()

@@ -44,7 +44,7 @@ impl Put {
             };
             output::line(&format!("{file}: {queued}"))?;
         }
-        Ok(told(replica.close().await, remote)?)
+        told(replica.close().await, remote)
     }
 }
 
