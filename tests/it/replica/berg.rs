@@ -213,7 +213,7 @@ impl Berg {
             panic!("an analysis and a plan, not {of_upper:?}")
         };
         let mut late = plan.clone();
-        plan_in(&mut late).title = "Åtgärdsplan, reviderad".to_owned();
+        plan_in(&mut late).title = "Åtgärdsplan, reviderad".into();
         let mut replica = self.desk.replica().await;
         replica.put(&late).await.expect("it is put");
         replica.close().await.expect("it closes");
@@ -249,13 +249,13 @@ impl Berg {
         let plan = plans.next().expect("a plan is held");
         // At school and at the office, neither knows of the other.
         let mut at_school = plan.clone();
-        plan_in(&mut at_school).title = "Läsning i alla ämnen".to_owned();
-        plan_in(&mut at_school).goals[0].target_period = "2020/21".to_owned();
+        plan_in(&mut at_school).title = "Läsning i alla ämnen".into();
+        plan_in(&mut at_school).goals[0].target_period = "2020/21".into();
         let paths = ["action_plan.title", "action_plan.goals"];
         let changed = principal.updates(change(&at_school, &paths)).await;
         changed.expect("a draft can be changed");
         let mut at_the_office = plan.clone();
-        plan_in(&mut at_the_office).title = "Språkutvecklande arbetssätt".to_owned();
+        plan_in(&mut at_the_office).title = "Språkutvecklande arbetssätt".into();
         plan_in(&mut at_the_office).measures[0].cost_sek = Some(150_000);
         let mut replica = self.desk.replica().await;
         replica.put(&at_the_office).await.expect("it is put");

@@ -90,7 +90,7 @@ async fn what_was_put_is_pushed_once_however_often_the_program_is_killed(world: 
     let mut replica = desk.replica().await;
     for draft in &before {
         let mut edited = draft.clone();
-        analysis_in(&mut edited).pupils_say = "Eleverna vill läsa varje dag.".to_owned();
+        analysis_in(&mut edited).pupils_say = "Eleverna vill läsa varje dag.".into();
         replica.put(&edited).await.expect("it is put");
     }
     for number in PAPERS / 2..PAPERS {

@@ -141,12 +141,12 @@ async fn what_both_sides_changed_is_merged_or_kept_and_resolved(world: World) {
     }
     let retitle = async |draft: &Document| {
         let mut theirs = draft.clone();
-        analysis_in(&mut theirs).title = "Rektors titel".to_owned();
+        analysis_in(&mut theirs).title = "Rektors titel".into();
         let changed = principal.updates(change(&theirs, &["analysis.title"]));
         changed.await.expect("a draft can be changed")
     };
     let mut other = one.clone();
-    analysis_in(&mut other).present_state = "Rektors nuläge.".to_owned();
+    analysis_in(&mut other).present_state = "Rektors nuläge.".into();
     let changed = principal.updates(change(&other, &["analysis.present_state"]));
     changed.await.expect("a draft can be changed");
     retitle(&two).await;
