@@ -44,7 +44,7 @@ impl Desk {
         let name = caller.subject.replace(':', "-");
         Self {
             file: world.place().folder().join(format!("{name}.replica.db")),
-            server: world.address().await,
+            server: world.address(),
             token: world.token_of(&caller.subject),
             caller,
         }

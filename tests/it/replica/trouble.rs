@@ -96,7 +96,7 @@ async fn a_line_that_is_cut_again_and_again_costs_nothing(world: World) {
     line.carrying.abort();
 
     // Answers are small: this line breaks after a few.
-    desk.server = world.address().await;
+    desk.server = world.address();
     let line = Line::to(&desk.server, 1500).await;
     desk.server.clone_from(&line.address);
     let mut replica = desk.replica().await;
@@ -110,7 +110,7 @@ async fn a_line_that_is_cut_again_and_again_costs_nothing(world: World) {
     let written = number(&pushed, "/created");
     assert_eq!(written, 200, "{pushed}");
     line.carrying.abort();
-    desk.server = world.address().await;
+    desk.server = world.address();
     desk.says(&["pull"]).await;
     desk.must_be_in_step().await;
     let held = desk.documents().await;
