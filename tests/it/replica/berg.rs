@@ -55,7 +55,7 @@ impl Berg {
     async fn of(world: World) -> Self {
         register(&world.operator()).await;
         let system = world.organizer_system_of("Bergs kommun").await;
-        let desk = Desk::of(&world, system.clone()).await;
+        let desk = Desk::of(&world, system.clone());
         let mut addresses = vec![desk.server.clone()];
         let mut other = None;
         if world.place().engine() == Engine::Postgres {

@@ -37,7 +37,7 @@ async fn a_replica_is_whole_however_often_its_program_is_killed(world: World) {
     let system = world.organizer_system_of("Vallentuna kommun").await;
     let owner = world.id_of("Karbyskolan");
     drafts(&system, &owner, 0..400).await;
-    let desk = Desk::of(&world, system.clone()).await;
+    let desk = Desk::of(&world, system.clone());
     let stop = Arc::new(AtomicBool::new(false));
     let writing = tokio::spawn(write_on(system, owner, Arc::clone(&stop)));
     let (mut midway, mut moved) = (0, 0);
@@ -65,7 +65,7 @@ async fn a_replica_is_whole_however_often_its_program_is_killed(world: World) {
 async fn a_client_that_stores_the_cursor_first_is_caught(world: World) {
     let system = world.organizer_system_of("Vallentuna kommun").await;
     drafts(&system, &world.id_of("Karbyskolan"), 0..400).await;
-    let desk = Desk::of(&world, system).await;
+    let desk = Desk::of(&world, system);
     for _ in 0..KILLS {
         forget(&desk);
         desk.replica().await.close().await.expect("it closes");
@@ -85,7 +85,7 @@ async fn what_was_put_is_pushed_once_however_often_the_program_is_killed(world: 
     let system = world.organizer_system_of("Vallentuna kommun").await;
     let owner = world.id_of("Karbyskolan");
     let before = drafts(&system, &owner, 0..PAPERS / 2).await;
-    let desk = Desk::of(&world, system.clone()).await;
+    let desk = Desk::of(&world, system.clone());
     desk.says(&["pull"]).await;
     let mut replica = desk.replica().await;
     for draft in &before {

@@ -40,7 +40,7 @@ struct Desk {
 }
 
 impl Desk {
-    async fn of(world: &World, caller: Caller) -> Self {
+    fn of(world: &World, caller: Caller) -> Self {
         let name = caller.subject.replace(':', "-");
         Self {
             file: world.place().folder().join(format!("{name}.replica.db")),

@@ -12,7 +12,7 @@ stories!(
 
 async fn a_replica_holds_what_its_caller_lists(world: World) {
     let principal = world.principal_of("Karbyskolan").await;
-    let desk = Desk::of(&world, world.head_of("Vallentuna kommun").await).await;
+    let desk = Desk::of(&world, world.head_of("Vallentuna kommun").await);
     let first = principal
         .draft(&analysis(&world.id_of("Karbyskolan")))
         .await;
@@ -42,7 +42,7 @@ async fn a_replica_holds_what_it_was_begun_for(world: World) {
     let (karby, ormsta) = (world.id_of("Karbyskolan"), world.id_of("Ormsta förskola"));
     let here = system.draft(&analysis(&karby)).await;
     system.draft(&analysis(&ormsta)).await;
-    let desk = Desk::of(&world, system).await;
+    let desk = Desk::of(&world, system);
     let init = ["init", "--owner", "57370453", "--kind", "analysis"];
     assert!(desk.says(&init).await.contains("A replica for"));
     assert_eq!(desk.run(&init).await.status.code(), Some(2));
@@ -52,7 +52,7 @@ async fn a_replica_holds_what_it_was_begun_for(world: World) {
 }
 
 async fn a_replica_serves_the_caller_that_it_was_begun_for(world: World) {
-    let mut desk = Desk::of(&world, world.head_of("Vallentuna kommun").await).await;
+    let mut desk = Desk::of(&world, world.head_of("Vallentuna kommun").await);
     desk.says(&["pull"]).await;
     let other = world.head_of("Bergs kommun").await;
     desk.token = world.token_of(&other.subject);
@@ -68,7 +68,7 @@ async fn other_programs_find_documents_in_columns_and_in_json(world: World) {
     let draft = principal
         .draft(&analysis(&world.id_of("Karbyskolan")))
         .await;
-    let desk = Desk::of(&world, principal).await;
+    let desk = Desk::of(&world, principal);
     desk.says(&["pull"]).await;
     let found = desk
         .query("SELECT etag FROM documents WHERE kind = 'analysis' AND state = 'draft'")

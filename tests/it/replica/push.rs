@@ -21,7 +21,7 @@ stories!(
 /// A desk of the organizer's system, with what there is pulled.
 async fn desk_of(world: &World) -> (Desk, Caller, String) {
     let system = world.organizer_system_of("Vallentuna kommun").await;
-    let desk = Desk::of(world, system.clone()).await;
+    let desk = Desk::of(world, system.clone());
     desk.says(&["pull"]).await;
     (desk, system, world.id_of("Karbyskolan"))
 }

@@ -50,7 +50,7 @@ fn stop(mut program: Child, signal: &str) {
 async fn a_watch_takes_in_what_changes_and_ends_when_it_is_told(world: World) {
     let system = world.organizer_system_of("Vallentuna kommun").await;
     let owner = world.id_of("Karbyskolan");
-    let desk = Desk::of(&world, system.clone()).await;
+    let desk = Desk::of(&world, system.clone());
     for signal in ["INT", "TERM"] {
         let before = system.all(ListDocumentsRequest::default()).await.len();
         let watching = desk.start(&["watch"]);
@@ -66,7 +66,7 @@ async fn a_watch_takes_in_what_changes_and_ends_when_it_is_told(world: World) {
 async fn a_service_pushes_what_comes_into_its_outbox(world: World) {
     let system = world.organizer_system_of("Vallentuna kommun").await;
     let made = drafts(&system, &world.id_of("Karbyskolan"), 0..3).await;
-    let desk = Desk::of(&world, system.clone()).await;
+    let desk = Desk::of(&world, system.clone());
     let running = desk.start(&["run"]);
     desk.holds(3).await;
     desk.execute(
@@ -91,7 +91,7 @@ async fn a_service_pushes_what_comes_into_its_outbox(world: World) {
 async fn a_service_waits_for_a_token_that_is_accepted(world: World) {
     let system = world.organizer_system_of("Vallentuna kommun").await;
     drafts(&system, &world.id_of("Karbyskolan"), 0..3).await;
-    let mut desk = Desk::of(&world, system.clone()).await;
+    let mut desk = Desk::of(&world, system.clone());
     desk.replica().await.close().await.expect("it closes");
     let file = desk.file.with_extension("token");
     std::fs::write(&file, "a.b.c").expect("it is written");
@@ -113,7 +113,7 @@ async fn two_that_pull_into_one_replica_do_it_no_harm(world: World) {
     let system = world.organizer_system_of("Vallentuna kommun").await;
     let owner = world.id_of("Karbyskolan");
     drafts(&system, &owner, 0..200).await;
-    let desk = Desk::of(&world, system.clone()).await;
+    let desk = Desk::of(&world, system.clone());
     desk.replica().await.close().await.expect("it closes");
     let running = desk.start(&["watch"]);
     for round in 0..5 {

@@ -84,7 +84,7 @@ async fn a_line_that_is_cut_again_and_again_costs_nothing(world: World) {
     let system = world.organizer_system_of("Vallentuna kommun").await;
     let owner = world.id_of("Karbyskolan");
     drafts(&system, &owner, 0..300).await;
-    let mut desk = Desk::of(&world, system.clone()).await;
+    let mut desk = Desk::of(&world, system.clone());
     desk.replica().await.close().await.expect("it closes");
     let line = Line::to(&desk.server, 60_000).await;
     desk.server.clone_from(&line.address);
@@ -121,7 +121,7 @@ async fn a_line_that_is_cut_again_and_again_costs_nothing(world: World) {
 async fn a_restored_exchange_is_begun_anew_with(world: World) {
     let system = world.organizer_system_of("Vallentuna kommun").await;
     drafts(&system, &world.id_of("Karbyskolan"), 0..30).await;
-    let mut desk = Desk::of(&world, system.clone()).await;
+    let mut desk = Desk::of(&world, system.clone());
     desk.says(&["pull"]).await;
     // Of the history that was lost, as the replica knows it.
     desk.execute(
@@ -179,7 +179,7 @@ async fn a_grant_that_ends_begins_the_copy_anew(world: World) {
     let submitted = principal.submits(&draft).await.expect("it breaks no rule");
     let accepted = officer.reviews(acceptance(&submitted)).await;
     accepted.expect("it can be accepted");
-    let desk = Desk::of(&world, head).await;
+    let desk = Desk::of(&world, head);
     desk.says(&["pull"]).await;
     assert_eq!(desk.documents().await.len(), 1);
     while styrkedja::clock::now() <= soon {

@@ -16,7 +16,7 @@ stories!(
 async fn a_replica_that_is_right_is_found_to_be(world: World) {
     let system = world.organizer_system_of("Vallentuna kommun").await;
     drafts(&system, &world.id_of("Karbyskolan"), 0..30).await;
-    let desk = Desk::of(&world, system.clone()).await;
+    let desk = Desk::of(&world, system.clone());
     desk.says(&["pull"]).await;
     // What others write meanwhile is not told to it yet, and is no fault.
     drafts(&system, &world.id_of("Karbyskolan"), 30..40).await;
@@ -30,7 +30,7 @@ async fn a_replica_that_is_right_is_found_to_be(world: World) {
 async fn damage_is_found_and_only_that_is_fetched(world: World) {
     let system = world.organizer_system_of("Vallentuna kommun").await;
     drafts(&system, &world.id_of("Karbyskolan"), 0..1100).await;
-    let desk = Desk::of(&world, system).await;
+    let desk = Desk::of(&world, system);
     desk.says(&["pull"]).await;
     for (damage, fetched, deleted) in [
         ("UPDATE documents SET document = json_set(document, '$.analysis.title', 'Annan') WHERE rowid = 7", 1, 0),
@@ -85,7 +85,7 @@ async fn damage_is_found_and_only_that_is_fetched(world: World) {
 async fn an_empty_replica_is_filled_again(world: World) {
     let system = world.organizer_system_of("Vallentuna kommun").await;
     drafts(&system, &world.id_of("Karbyskolan"), 0..1100).await;
-    let desk = Desk::of(&world, system).await;
+    let desk = Desk::of(&world, system);
     desk.says(&["pull"]).await;
     desk.execute("DELETE FROM documents").await;
     let output = desk.run(&["verify", "--output", "json"]).await;
@@ -100,7 +100,7 @@ async fn verifying_leaves_the_cursor_and_what_comes_after_it(world: World) {
     let system = world.organizer_system_of("Vallentuna kommun").await;
     let owner = world.id_of("Karbyskolan");
     let first = drafts(&system, &owner, 0..20).await;
-    let desk = Desk::of(&world, system.clone()).await;
+    let desk = Desk::of(&world, system.clone());
     desk.says(&["pull"]).await;
     let cursor = desk.query("SELECT cursor FROM replica").await;
     // One that was lost has been changed since, another one withdrawn.
@@ -120,7 +120,7 @@ async fn verifying_leaves_the_cursor_and_what_comes_after_it(world: World) {
 }
 
 async fn a_replica_that_was_never_pulled_can_not_be_verified(world: World) {
-    let desk = Desk::of(&world, world.head_of("Vallentuna kommun").await).await;
+    let desk = Desk::of(&world, world.head_of("Vallentuna kommun").await);
     assert_eq!(desk.run(&["verify"]).await.status.code(), Some(2));
     desk.says(&["init"]).await;
     let refused = desk.run(&["verify"]).await;
