@@ -15,18 +15,26 @@ use percent_encoding::percent_decode_str;
 use url::Url;
 
 /// What PostgreSQL's tools understand of a URL, besides its main parts.
-const PARAMETERS: [&str; 11] = [
+const PARAMETERS: [&str; 7] = [
     "host",
     "hostaddr",
     "port",
     "user",
     "dbname",
-    "sslmode",
-    "sslrootcert",
-    "sslcert",
-    "sslkey",
     "options",
     "application_name",
+];
+/// The names by which the server knows what is said of encryption, and those of the tools.
+const ENCRYPTION: [(&str, &str); 9] = [
+    ("sslmode", "sslmode"),
+    ("ssl-mode", "sslmode"),
+    ("sslrootcert", "sslrootcert"),
+    ("ssl-root-cert", "sslrootcert"),
+    ("ssl-ca", "sslrootcert"),
+    ("sslcert", "sslcert"),
+    ("ssl-cert", "sslcert"),
+    ("sslkey", "sslkey"),
+    ("ssl-key", "sslkey"),
 ];
 
 /// A database, as the tools are told of it.
@@ -49,6 +57,9 @@ impl Target {
             match name.as_str() {
                 "password" => password = Some(value),
                 known if PARAMETERS.contains(&known) => kept.push((name, value)),
+                of_encryption if of_encryption.starts_with("ssl") => {
+                    kept.push(encryption(of_encryption, value)?);
+                }
                 _ => {}
             }
         }
@@ -62,6 +73,24 @@ impl Target {
         }
         Ok(Self { url, password })
     }
+}
+
+/// What is said of encryption, as the tools are told. Nothing of it may be left out: without it they would trust anybody.
+fn encryption(name: &str, value: String) -> anyhow::Result<(String, String)> {
+    let known = ENCRYPTION.iter().find(|(ours, _)| *ours == name);
+    let (_, theirs) = known.with_context(|| {
+        format!("database: the parameter {name} of the URL is not known here; take it away")
+    })?;
+    ensure!(
+        !value.trim_start().starts_with("-----BEGIN"),
+        "database: {name} must name a file for PostgreSQL's tools; write it to one"
+    );
+    let value = if *theirs == "sslmode" {
+        value.to_lowercase()
+    } else {
+        value
+    };
+    Ok(((*theirs).to_owned(), value))
 }
 
 /// One of the tools, about to be run on a database.
@@ -195,5 +224,28 @@ mod tests {
         }
         let wrong = Target::of("postgres://a:hemligt?x@db/y").unwrap_err();
         assert!(!wrong.to_string().contains("hemligt"));
+    }
+
+    #[test]
+    fn nothing_that_is_said_of_encryption_is_left_out() {
+        for (said, told) in [
+            ("ssl-mode=VERIFY-FULL", "sslmode=verify-full"),
+            ("ssl-root-cert=a.pem", "sslrootcert=a.pem"),
+            ("ssl-ca=a.pem", "sslrootcert=a.pem"),
+            ("ssl-cert=b.pem&ssl-key=c.pem", "sslcert=b.pem&sslkey=c.pem"),
+            ("sslcert=b.pem&sslkey=c.pem", "sslcert=b.pem&sslkey=c.pem"),
+        ] {
+            let target = Target::of(&format!("postgres://db/x?{said}")).unwrap();
+            assert_eq!(target.url.query(), Some(told));
+        }
+        for (said, why) in [
+            ("sslcrl=a.pem", "sslcrl of the URL is not known"),
+            ("ssl-mod=require", "ssl-mod of the URL is not known"),
+            ("sslkey=-----BEGIN%20hemligt", "must name a file"),
+        ] {
+            let refused = Target::of(&format!("postgres://db/x?{said}")).unwrap_err();
+            let refused = refused.to_string();
+            assert!(refused.contains(why) && !refused.contains("hemligt"));
+        }
     }
 }
