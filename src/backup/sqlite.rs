@@ -3,7 +3,7 @@
 
 use std::{
     fs,
-    io::{Read, Write},
+    io::{ErrorKind, Read, Write},
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -23,6 +23,8 @@ const LOOK: Duration = Duration::from_millis(200);
 const CHUNK: usize = 1024 * 1024;
 /// What an SQLite file begins with.
 const MAGIC: &[u8] = b"SQLite format 3\0";
+/// The ends of the names of what holds a database: its file, and what SQLite takes into a file of that name when it opens.
+const KEPT: [&str; 3] = ["", "-wal", "-journal"];
 
 /// Copies what is committed at one moment into an empty file.
 pub async fn copy(path: &str, to: &Path, tell: Tell<'_>) -> anyhow::Result<()> {
@@ -58,8 +60,8 @@ pub async fn restore(
     tell: Tell<'_>,
 ) -> anyhow::Result<Restored> {
     let _lock = database::lock_file(path)?;
-    let is_there = size_of(path) > 0;
-    if is_there {
+    // Where the file is gone, its log may hold all there is.
+    if KEPT.iter().any(|end| size_of(&beside(path, end)) > 0) {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         must_name(overwrite, &name)?;
     }
@@ -70,11 +72,8 @@ pub async fn restore(
     read_in(from, &copy, tell)?;
     let journal = begin_anew(&copy, tell).await?;
     fs::File::open(&copy)?.sync_all()?;
-    let replaced = if is_there {
-        Some(set_aside(path).await?)
-    } else {
-        None
-    };
+    let replaced = set_aside(path).await?;
+    sync_folder(path)?;
     copy.persist(path)?;
     sync_folder(path)?;
     Ok(Restored {
@@ -112,31 +111,80 @@ async fn begin_anew(copy: &Path, tell: Tell<'_>) -> anyhow::Result<journal::Veri
         journal::begin_epoch(&database).await?;
         Ok(verified)
     };
-    let result = result.await;
+    let result: anyhow::Result<_> = result.await;
     database.close().await;
-    let _ = fs::remove_file(beside(copy, ".lock"));
-    result
+    // The file alone takes the place: the epoch must be in it.
+    let left = size_of(&beside(copy, "-wal"));
+    for end in [".lock", "-wal", "-shm"] {
+        remove(&beside(copy, end))?;
+    }
+    let verified = result?;
+    ensure!(
+        left == 0,
+        "What was written last could not be moved into the file; nothing was changed"
+    );
+    Ok(verified)
 }
 
-/// Gives what is there another name as well, with what was written last to it.
-async fn set_aside(path: &Path) -> anyhow::Result<PathBuf> {
-    // Who closes a database last puts into the file what is beside it. One that is damaged may not even open.
-    let options = SqliteConnectOptions::new().filename(path);
-    if let Ok(connection) = SqliteConnection::connect_with(&options).await {
-        let _ = connection.close().await;
-    }
-    let aside = beside(path, &format!(".replaced-{}", clock::now().micros()));
-    fs::hard_link(path, &aside).with_context(|| aside.display().to_string())?;
-    for end in ["-wal", "-shm"] {
-        if beside(path, end).exists() {
-            fs::rename(beside(path, end), beside(&aside, end))?;
+/// Gives what is there another name as well, with what was written last to it, and leaves nothing that SQLite would take for
+/// a part of what comes in its place. Returns where it is kept, if anything was there.
+async fn set_aside(path: &Path) -> anyhow::Result<Option<PathBuf>> {
+    // Who closes a database last puts into the file what is beside it; beside an empty file SQLite throws it away. One that
+    // is damaged may not even open.
+    if size_of(path) > 0 {
+        let options = SqliteConnectOptions::new().filename(path);
+        if let Ok(connection) = SqliteConnection::connect_with(&options).await {
+            let _ = connection.close().await;
         }
     }
-    Ok(aside)
+    let aside = beside(path, &format!(".replaced-{}", clock::now().micros()));
+    let mut kept = Vec::new();
+    for end in KEPT {
+        let (there, to) = (beside(path, end), beside(&aside, end));
+        if size_of(&there) > 0 {
+            fs::hard_link(&there, &to).with_context(|| to.display().to_string())?;
+            kept.push(to);
+        }
+    }
+    for end in ["-wal", "-shm", "-journal"] {
+        remove(&beside(path, end))?;
+    }
+    Ok(kept.into_iter().next())
+}
+
+fn remove(file: &Path) -> anyhow::Result<()> {
+    match fs::remove_file(file) {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            Err(error).with_context(|| file.display().to_string())
+        }
+        _ => Ok(()),
+    }
 }
 
 fn beside(path: &Path, end: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(end);
     name.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_copy_whose_log_can_not_be_moved_into_it_takes_no_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let copy = folder.path().join("copy");
+        begin_anew(&copy, &mut |_| ()).await.unwrap();
+        let names = || fs::read_dir(folder.path()).unwrap().count();
+        assert_eq!(names(), 1, "nothing is left beside it");
+
+        // Who reads keeps the log from being moved.
+        let options = SqliteConnectOptions::new().filename(&copy);
+        let mut reader = SqliteConnection::connect_with(&options).await.unwrap();
+        let read = sqlx::raw_sql("BEGIN; SELECT * FROM partitions");
+        read.execute(&mut reader).await.unwrap();
+        let refused = begin_anew(&copy, &mut |_| ()).await.unwrap_err();
+        assert!(refused.to_string().contains("nothing was changed"));
+    }
 }

@@ -12,8 +12,9 @@ use tonic::Code;
 
 use crate::{
     documents::{acts::*, papers::*},
+    faults::outside::Outside,
     sync::{Replica, compare, must_be_in_step, pull},
-    world::{Caller, Engine, Place, World},
+    world::{Caller, Engine, Place, World, tell},
 };
 
 stories!(
@@ -152,6 +153,33 @@ async fn what_is_no_backup_is_not_brought_back(world: World) {
     assert_eq!(all.len(), 30);
 }
 
+/// Its log is left beside a file that is gone: SQLite would take it for that of the file which comes in its place.
+#[test]
+fn a_log_that_was_left_is_not_taken_into_what_is_restored() {
+    tell(Engine::Sqlite, |world: World| async move {
+        let principal = world.principal_of("Karbyskolan").await;
+        let kept = hand_in(&world, &principal).await;
+        let backup = back_up(&world, "one.backup");
+        world.stop().await;
+        let killed = Outside::start(&world, Some(world.address()), |_| ()).await;
+        while principal.gets(&kept, 0).await.is_err() {}
+        let lost = hand_in(&world, &principal).await;
+        drop(killed);
+        let file = world.place().folder().join(world.place().name());
+        std::fs::remove_file(&file).expect("it is there");
+
+        refused(&run(&world, &restore(&backup, None)), "--overwrite");
+        let said = says(&world, &restore(&backup, Some(world.place().name())));
+        let (_, log) = said.split_once("kept as ").expect("it says where");
+        assert!(log.ends_with("-wal") && Path::new(log).exists(), "{log}");
+        says(&world, &["audit".into(), "verify".into()]);
+        world.start().await;
+        assert!(principal.gets(&kept, 0).await.is_ok());
+        let gone = principal.gets(&lost, 0).await.expect_err("it is no more");
+        assert_eq!(gone.code(), Code::NotFound);
+    });
+}
+
 /// Somebody with a copy.
 struct Copy {
     caller: Caller,
@@ -255,13 +283,18 @@ fn refused(output: &Output, why: &str) {
 }
 
 fn run(world: &World, words: &[PathBuf]) -> Output {
+    let mut command = command(world, words);
+    tokio::task::block_in_place(|| command.output().expect("the program runs"))
+}
+
+fn command(world: &World, words: &[PathBuf]) -> Command {
     let place = world.place();
     let mut command = Command::new(env!("CARGO_BIN_EXE_styrkedja"));
     command.args(words).arg("--home").arg(place.folder());
     if !words.contains(&"--database".into()) {
         command.args(["--database", place.url()]);
     }
-    tokio::task::block_in_place(|| command.output().expect("the program runs"))
+    command
 }
 
 async fn epoch_of(place: &Place) -> uuid::Uuid {

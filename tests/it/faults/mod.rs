@@ -2,5 +2,5 @@
 
 mod clocks;
 mod full;
-mod outside;
+pub mod outside;
 mod restarted;
