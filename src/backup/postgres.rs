@@ -2,7 +2,7 @@
 //! the new epoch begins.
 
 use std::{
-    io::{self, Read, Write},
+    io::{Read, Write},
     path::Path,
     time::Duration,
 };
@@ -64,7 +64,6 @@ pub async fn restore(
             "--no-password",
             "--quiet",
             "--set=ON_ERROR_STOP=1",
-            "--single-transaction",
             "--file=-",
         ],
     )?;
@@ -104,7 +103,7 @@ async fn tables(url: &str, overwrite: Option<&str>) -> anyhow::Result<Vec<String
 }
 
 /// Feeds the script of a dump to the database, all in one transaction: the old tables go, the new ones come, and the epoch
-/// begins. Where the script breaks off, nothing is committed.
+/// begins. The last word alone commits: where the script breaks off, or this process, nothing is.
 fn replay(
     mut script: Running,
     mut sql: Running,
@@ -114,27 +113,16 @@ fn replay(
     let fed = feed(&mut script, &mut sql, tables, tell);
     if fed.is_ok() && script.child.wait()?.success() {
         let mut input = sql.child.stdin.take().context("psql reads")?;
-        let ended = writeln!(input, "{};", journal::new_epoch());
+        let ended = writeln!(input, "{};\nCOMMIT;", journal::new_epoch());
         drop(input);
         sql.end()?;
         return Ok(ended?);
     }
     let _ = script.child.kill();
-    // It has ended by itself, or is ended before its input is: that would commit.
-    if !fed.as_ref().is_err_and(is_broken_pipe) {
-        let _ = sql.child.kill();
-    }
-    let status = sql.child.wait()?;
-    if status.code().is_some() {
-        sql.must_be_well(status)?;
-    }
+    // Its input ends with that, and so does it, unless it has already with something to say.
+    sql.end()?;
     script.end()?;
     fed
-}
-
-fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    let error = error.downcast_ref::<io::Error>();
-    error.is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
 fn feed(
@@ -146,7 +134,10 @@ fn feed(
     let output = script.child.stdout.as_mut().context("pg_restore writes")?;
     let input = sql.child.stdin.as_mut().context("psql reads")?;
     // No server begins meanwhile.
-    writeln!(input, "SELECT pg_advisory_xact_lock({SCHEMA_LOCK});")?;
+    writeln!(
+        input,
+        "BEGIN;\nSELECT pg_advisory_xact_lock({SCHEMA_LOCK});"
+    )?;
     for table in tables {
         writeln!(input, "DROP TABLE public.{table} CASCADE;")?;
     }

@@ -2,8 +2,11 @@
 //! the history that is no more is told to begin anew.
 
 use std::{
+    fs::Permissions,
+    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     process::{Command, Output},
+    time::Duration,
 };
 
 use sea_orm::{ConnectionTrait, Statement};
@@ -178,6 +181,75 @@ fn a_log_that_was_left_is_not_taken_into_what_is_restored() {
         let gone = principal.gets(&lost, 0).await.expect_err("it is no more");
         assert_eq!(gone.code(), Code::NotFound);
     });
+}
+
+/// The end of its input must not be taken for the end of the backup.
+#[test]
+fn a_restore_that_is_killed_changes_nothing() {
+    tell(Engine::Postgres, |world: World| async move {
+        let principal = world.principal_of("Karbyskolan").await;
+        let backup = back_up(&world, "one.backup");
+        let one = hand_in(&world, &principal).await;
+        world.stop().await;
+        let before = epoch_of(world.place()).await;
+
+        let tools = world.place().folder().join("tools");
+        halting_tool(&tools);
+        let path = std::env::var("PATH").unwrap_or_default();
+        let words = restore(&backup, Some(world.place().name()));
+        let mut command = command(&world, &words);
+        command.env("PATH", format!("{}:{path}", tools.display()));
+        let mut restoring = command.spawn().expect("the program runs");
+        while !tools.join("halted").exists() {
+            let ended = restoring.try_wait().expect("it is asked");
+            assert!(ended.is_none(), "it ended: {ended:?}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        // The old tables are dropped, and nothing is committed yet.
+        feeding(world.place(), true).await;
+        restoring.kill().expect("it runs");
+        restoring.wait().expect("it ends");
+        feeding(world.place(), false).await;
+
+        assert_eq!(epoch_of(world.place()).await, before);
+        says(&world, &["audit".into(), "verify".into()]);
+        world.start().await;
+        assert!(principal.gets(&one, 0).await.is_ok());
+    });
+}
+
+/// A `pg_restore` that stops before the first table, and says so, until whoever reads it is gone.
+fn halting_tool(folder: &Path) {
+    let script = r#"#!/bin/sh
+real=$(PATH="${PATH#*:}" command -v pg_restore || ls /usr/lib/postgresql/*/bin/pg_restore | sort -V | tail -1)
+"$real" "$@" | sed '/^CREATE TABLE/,$d'
+touch "${0%/*}/halted"
+while kill -0 "$PPID" 2>/dev/null; do sleep 0.1; done
+"#;
+    std::fs::create_dir(folder).expect("it can be made");
+    let tool = folder.join("pg_restore");
+    std::fs::write(&tool, script).expect("it can be written");
+    std::fs::set_permissions(&tool, Permissions::from_mode(0o755)).expect("it is ours");
+}
+
+/// Waits until psql waits for more, or until it is gone.
+async fn feeding(place: &Place, is_fed: bool) {
+    let connection = sea_orm::Database::connect(place.url())
+        .await
+        .expect("it connects");
+    let sql = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
+        AND application_name = 'psql' AND (state = 'idle in transaction' OR NOT $1)";
+    let backend = connection.get_database_backend();
+    loop {
+        let statement = Statement::from_sql_and_values(backend, sql, [is_fed.into()]);
+        let row = connection.query_one_raw(statement).await;
+        let row = row.expect("it can be read").expect("a count");
+        let count: i64 = row.try_get_by_index(0).expect("a number");
+        if (count > 0) == is_fed {
+            return connection.close().await.expect("it closes");
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
 }
 
 /// Somebody with a copy.
