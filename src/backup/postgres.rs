@@ -22,8 +22,9 @@ use crate::{database::SCHEMA_LOCK, journal};
 const LOOK: Duration = Duration::from_millis(200);
 const CHUNK: usize = 1024 * 1024;
 
+/// Who is connected: of others' backends an ordinary role sees neither the type nor the state.
 const OTHERS: &str = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
-    AND pid <> pg_backend_pid() AND backend_type = 'client backend'";
+    AND pid <> pg_backend_pid() AND usename IS NOT NULL";
 const TABLES: &str =
     "SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public' ORDER BY 1";
 /// The table of every exchange, by which one is known.

@@ -218,6 +218,27 @@ fn a_restore_that_is_killed_changes_nothing() {
     });
 }
 
+/// A role that may not look at what others do sees that they are there.
+#[test]
+fn a_role_without_privileges_does_not_restore_beside_others() {
+    tell(Engine::Postgres, |world: World| async move {
+        let backup = back_up(&world, "one.backup");
+        world.stop().await;
+        let connected = sea_orm::Database::connect(world.place().url())
+            .await
+            .expect("it connects");
+        connected
+            .execute_unprepared("CREATE ROLE plain LOGIN")
+            .await
+            .expect("it is made");
+        let url = world.place().url().replace("//styrkedja@", "//plain@");
+        let database = ["--database".into(), url.into()];
+        let words = restore(&backup, Some(world.place().name()));
+        let words: Vec<_> = words.into_iter().chain(database).collect();
+        refused(&run(&world, &words), "stop the servers first");
+    });
+}
+
 /// A `pg_restore` that stops before the first table, and says so, until whoever reads it is gone.
 fn halting_tool(folder: &Path) {
     let script = r#"#!/bin/sh
