@@ -138,14 +138,17 @@ impl Targets {
         }
     }
 
-    /// Puts a revision that is about to be written in the place of the newest.
+    /// Puts a revision that is about to be written in the place of the newest, which is an earlier one from then on.
     pub fn put(&mut self, revision: &Revision, content: Content) {
         let document = Document {
             owner: revision.owner,
             number: revision.number,
             content,
         };
-        self.newest.insert(revision.document, document);
+        if let Some(superseded) = self.newest.insert(revision.document, document) {
+            let named = (revision.document, superseded.number);
+            self.earlier.insert(named, superseded);
+        }
     }
 
     fn is_newest(&self, document: Uuid, number: i32) -> bool {

@@ -24,6 +24,7 @@ stories!(
     a_batch_over_the_limit_is_refused_and_the_next_is_not,
     a_document_may_come_again_in_a_batch_but_not_where_all_stand_together,
     items_may_link_to_what_comes_before_them,
+    a_link_to_the_revision_that_a_batch_supersedes_holds,
     a_thousand_and_more_are_taken_one_by_one,
 );
 
@@ -310,6 +311,28 @@ async fn items_may_link_to_what_comes_before_them(world: World) {
             .expect("answered");
         assert_eq!(words(&answers), ["updated", "created"]);
     }
+}
+
+async fn a_link_to_the_revision_that_a_batch_supersedes_holds(world: World) {
+    let system = world.organizer_system_of("Vallentuna kommun").await;
+    let owner = world.id_of("Karbyskolan");
+    let mut analysis = known_as("a-1", &owner);
+    let Outcome::Created(made) = push_one(&system, new(&analysis)).await else {
+        panic!("not created")
+    };
+    let seen = Document {
+        id: made.id.clone(),
+        revision: made.revision,
+        ..Document::default()
+    };
+    let plan = Document {
+        external_id: analysis.external_id.clone(),
+        ..papers::plan(&owner, &seen)
+    };
+    "Omarbetad".clone_into(&mut analysis_in(&mut analysis).title);
+    let items = [changed(&analysis, &made.etag), new(&plan)];
+    let answers = push(&system, TOGETHER, &items).await.expect("answered");
+    assert_eq!(words(&answers), ["updated", "created"]);
 }
 
 async fn a_thousand_and_more_are_taken_one_by_one(world: World) {
