@@ -81,15 +81,24 @@ fn check_ids(items: &[Item<'_>], report: &mut Report) {
     }
 }
 
-fn check_references(items: &[Item<'_>], links: &[Link], report: &mut Report) {
+/// Links to ids that are not in the document, or are of items of another sort.
+pub(super) fn dangling<'l>(
+    items: &[Item<'l>],
+    links: &'l [Link],
+) -> impl Iterator<Item = &'l Link> + use<'l> {
     let kinds: HashMap<_, _> = items.iter().map(|item| (item.id, item.kind)).collect();
+    links.iter().filter(move |link| match &link.to {
+        Target::Own(id) => kinds.get(id.as_str()) != Some(&link.relation.target()),
+        Target::Other { .. } => false,
+    })
+}
+
+fn check_references(items: &[Item<'_>], links: &[Link], report: &mut Report) {
+    for link in dangling(items, links) {
+        report.add(&REFERENCE_UNKNOWN, link.place.to_string(), &link.from_item);
+    }
     let mut seen = HashSet::new();
     for link in links {
-        if let Target::Own(id) = &link.to
-            && kinds.get(id.as_str()) != Some(&link.relation.target())
-        {
-            report.add(&REFERENCE_UNKNOWN, link.place.to_string(), &link.from_item);
-        }
         if !seen.insert((&link.from_item, link.relation, &link.to)) {
             report.add(&LINK_REPEATED, link.place.to_string(), &link.from_item);
         }

@@ -168,6 +168,11 @@ pub fn findings(subject: Subject<'_>, links: &[Link]) -> Vec<v1::Finding> {
     report.findings
 }
 
+/// The links to items of the document itself that are not there, where they stand.
+pub fn dangling<'l>(content: &'l Content, links: &'l [Link]) -> impl Iterator<Item = &'l Link> {
+    every_kind::dangling(&content.as_kind().items(), links)
+}
+
 /// Puts findings in the order of the document.
 pub fn put_in_order(findings: &mut [v1::Finding]) {
     findings.sort_by_cached_key(|finding| fields::place(&finding.field));

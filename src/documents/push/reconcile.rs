@@ -1,6 +1,6 @@
 //! Brings a change that was made from an older revision together with what has been written since.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use prost::Message as _;
 use prost_reflect::DynamicMessage;
@@ -22,7 +22,7 @@ use crate::{
         shape, store,
     },
     error::{Error, Result},
-    kinds::{self, Content, Subject},
+    kinds::{self, Content, Link, Relation, Subject, Target},
     proto::v1::{Act, Document, ExternalId, Period},
 };
 
@@ -156,6 +156,10 @@ fn reconcile_one(
         content.ok_or_else(|| Error::fault(anyhow::anyhow!("a merge lost its content")))?;
     let encoded = Encoded::from(content.encode());
     let links = kinds::links(&content);
+    let torn = torn(&content, &links, asked, &present_content_of(theirs)?);
+    if !torn.is_empty() {
+        return Ok(Reconciled::Conflict(Box::new(conflict(torn))));
+    }
     let subject = Subject {
         period: merged.period.as_ref(),
         round: &merged.round,
@@ -177,6 +181,24 @@ fn reconcile_one(
         },
         brought: brought.collect(),
     })))
+}
+
+/// Where a merge links to what one side took away while the other linked to it: neither side left it like that.
+fn torn(merged: &Content, links: &[Link], yours: &Asked, theirs: &Content) -> Vec<String> {
+    let mut dangling = kinds::dangling(merged, links).peekable();
+    if dangling.peek().is_none() {
+        return Vec::new();
+    }
+    fn said(link: &Link) -> (&str, Relation, &Target) {
+        (&link.from_item, link.relation, &link.to)
+    }
+    let their_links = kinds::links(theirs);
+    let known: HashSet<_> = kinds::dangling(theirs, &their_links)
+        .chain(kinds::dangling(&yours.content, &yours.links))
+        .map(said)
+        .collect();
+    let torn = dangling.filter(|link| !known.contains(&said(link)));
+    torn.map(|link| link.place.to_string()).collect()
 }
 
 /// What of a revision can be changed.
