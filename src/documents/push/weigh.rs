@@ -10,20 +10,23 @@ use super::{
 };
 use crate::{
     contract::Violation,
-    documents::operations::Targets,
+    documents::{conflict::Conflict, model::Revision, operations::Targets},
     error::{Error, Result},
     kinds::Link,
 };
 
 /// Follows the links of all that is to be written.
 pub async fn judge(asking: Asking<'_>, items: &[&Asked], steps: Vec<Next>) -> Result<Vec<Decided>> {
-    let links = |(asked, step): (&&Asked, &Next)| match step {
-        Next::Write(_, draft) => draft
-            .merged
-            .as_ref()
-            .map_or(&asked.links, |merged| &merged.links)
-            .clone(),
-        Next::Done(_) | Next::Merge { .. } => Vec::new(),
+    // Of a merge also those of what was sent: a conflict would keep that.
+    let links = |(asked, step): (&&Asked, &Next)| {
+        let sent = asked.links.iter().cloned();
+        let merged = match step {
+            Next::Write(_, draft) => draft.merged.as_ref(),
+            Next::Done(_) | Next::Merge { .. } => None,
+        };
+        let merged = merged.map(|merged| merged.links.clone());
+        sent.chain(merged.unwrap_or_default())
+            .collect::<Vec<Link>>()
     };
     let links: Vec<Link> = items.iter().zip(&steps).flat_map(links).collect();
     let mut targets = Targets::read(asking.exchange, asking.caller, &links).await?;
@@ -35,6 +38,13 @@ pub async fn judge(asking: Asking<'_>, items: &[&Asked], steps: Vec<Next>) -> Re
             tokio::task::yield_now().await;
         }
         decided.push(match step {
+            Next::Done(Decided {
+                grant,
+                outcome: Outcome::Conflict(conflict, head),
+            }) => {
+                let outcome = keep(asking, asked, (conflict, head), &targets, &written);
+                Decided { grant, outcome }
+            }
             Next::Done(decided) => decided,
             Next::Merge { .. } => {
                 return Err(Error::fault(anyhow::anyhow!("a merge was left undecided")));
@@ -49,6 +59,31 @@ pub async fn judge(asking: Asking<'_>, items: &[&Asked], steps: Vec<Next>) -> Re
         });
     }
     Ok(decided)
+}
+
+/// A conflict keeps what was sent in whole: it must be fit to be kept, like any other content.
+fn keep(
+    asking: Asking<'_>,
+    asked: &Asked,
+    (conflict, head): (Box<Conflict>, Revision),
+    targets: &Targets,
+    written: &HashSet<Uuid>,
+) -> Outcome {
+    if !asking.together && awaits(&asked.links, written) {
+        return Outcome::Later;
+    }
+    let (links, findings) = (asked.links.clone(), asked.findings.clone());
+    let judged = targets.judge(asking.caller, &asked.content, links, findings);
+    match judged.must_be_fit_to_keep() {
+        Ok(_) => Outcome::Conflict(conflict, head),
+        Err(refusal) => Outcome::Refused(refusal),
+    }
+}
+
+/// Whether a link leads to what an earlier item is about to write.
+fn awaits(links: &[Link], written: &HashSet<Uuid>) -> bool {
+    let mut documents = links.iter().filter_map(Link::document);
+    documents.any(|document| written.contains(&document))
 }
 
 fn weigh(
@@ -73,10 +108,7 @@ fn weigh(
         ),
     };
     let content = merged.as_ref().unwrap_or(&asked.content);
-    let awaits = links
-        .iter()
-        .filter_map(Link::document)
-        .any(|document| written.contains(&document));
+    let awaits = awaits(&links, written);
     let comes_again = !written.insert(revision.document);
     if (awaits || comes_again) && !asking.together {
         return Outcome::Later;
@@ -92,7 +124,7 @@ fn weigh(
         // Each side alone may be kept, and both together may not.
         (Err(Error::Findings(findings)), Some((mut conflict, head))) => {
             conflict.fields = findings.into_iter().map(|finding| finding.field).collect();
-            return Outcome::Conflict(Box::new(conflict), head);
+            return keep(asking, asked, (Box::new(conflict), head), targets, written);
         }
         (Err(refusal), _) => return Outcome::Refused(refusal),
     };

@@ -2,15 +2,15 @@
 
 use styrkedja::proto::v1::{
     Conflict, ConflictResolution, ConflictState, Document, GetConflictRequest, GetConflictResponse,
-    KeepTheirs, ListConflictsRequest, PushConflict, ResolveConflictRequest,
+    Goal, KeepTheirs, ListConflictsRequest, Measure, PushConflict, ResolveConflictRequest,
     ResolveConflictResponse, TakeYours, push_response::Outcome,
     resolve_conflict_request::Resolution,
 };
 use tonic::Status;
 
-use super::{changed, known_as, new, push_one};
+use super::{changed, known_as, new, push_one, word};
 use crate::{
-    documents::papers::analysis_in,
+    documents::papers::{self, analysis_in, plan_in},
     world::{Caller, World, request_id},
 };
 
@@ -25,6 +25,8 @@ stories!(
     conflicts_are_listed_page_by_page,
     a_withdrawn_document_takes_its_conflicts_contents_along,
     a_resolution_is_one_write_that_the_feed_tells_of,
+    what_not_even_a_draft_may_hold_is_kept_in_no_conflict,
+    a_goal_taken_away_and_linked_to_is_a_conflict,
 );
 
 /// A document that a principal and a system have changed at the same time.
@@ -410,4 +412,89 @@ async fn a_resolution_is_one_write_that_the_feed_tells_of(world: World) {
         .await
         .expect("the journal verifies");
     database.close().await;
+}
+
+async fn what_not_even_a_draft_may_hold_is_kept_in_no_conflict(world: World) {
+    let system = world.organizer_system_of("Vallentuna kommun").await;
+    let base = known_as("a-1", &world.id_of("Karbyskolan"));
+    let Outcome::Created(made) = push_one(&system, new(&base)).await else {
+        panic!("not created")
+    };
+    let mut theirs = base.clone();
+    "Deras titel".clone_into(&mut analysis_in(&mut theirs).title);
+    push_one(&system, changed(&theirs, &made.etag)).await;
+    let mut yours = base.clone();
+    "Vår titel".clone_into(&mut analysis_in(&mut yours).title);
+    "Ring 19121212-1212.".clone_into(&mut analysis_in(&mut yours).pupils_say);
+    let told = push_one(&system, changed(&yours, &made.etag)).await;
+    assert_eq!(word(&told), "FINDINGS");
+    // Nor what leads nowhere.
+    let mut plan = Document {
+        external_id: base.external_id.clone(),
+        ..papers::plan(&base.owner_id, &there(&made.id))
+    };
+    let Outcome::Created(planned) = push_one(&system, new(&plan)).await else {
+        panic!("not created")
+    };
+    "Deras titel".clone_into(&mut plan_in(&mut plan).title);
+    push_one(&system, changed(&plan, &planned.etag)).await;
+    "Vår titel".clone_into(&mut plan_in(&mut plan).title);
+    plan_in(&mut plan).goals[0].development_areas = vec![papers::link(&there(&made.id), "a9")];
+    let told = push_one(&system, changed(&plan, &planned.etag)).await;
+    assert_eq!(word(&told), "FINDINGS");
+    assert_eq!(all(&system, ListConflictsRequest::default()).await, []);
+}
+
+/// The newest revision of a document.
+fn there(id: &str) -> Document {
+    Document {
+        id: id.to_owned(),
+        ..Document::default()
+    }
+}
+
+async fn a_goal_taken_away_and_linked_to_is_a_conflict(world: World) {
+    let system = world.organizer_system_of("Vallentuna kommun").await;
+    let analysis = known_as("a-1", &world.id_of("Karbyskolan"));
+    let Outcome::Created(made) = push_one(&system, new(&analysis)).await else {
+        panic!("not created")
+    };
+    let mut base = Document {
+        external_id: analysis.external_id.clone(),
+        ..papers::plan(&analysis.owner_id, &there(&made.id))
+    };
+    let second = Goal {
+        id: "g2".to_owned(),
+        ..plan_in(&mut base).goals[0].clone()
+    };
+    plan_in(&mut base).goals.push(second);
+    let Outcome::Created(made) = push_one(&system, new(&base)).await else {
+        panic!("not created")
+    };
+    let mut theirs = base.clone();
+    plan_in(&mut theirs).goals.truncate(1);
+    let told = push_one(&system, changed(&theirs, &made.etag)).await;
+    assert_eq!(word(&told), "updated");
+    let mut yours = base.clone();
+    let measure = Measure {
+        id: "m9".to_owned(),
+        goal_ids: vec!["g2".to_owned()],
+        ..plan_in(&mut yours).measures[0].clone()
+    };
+    plan_in(&mut yours).measures.push(measure);
+    let Outcome::Conflict(conflict) = push_one(&system, changed(&yours, &made.etag)).await else {
+        panic!("no conflict")
+    };
+    assert_eq!(conflict.fields, ["action_plan.measures[1].goal_ids[0]"]);
+    // What leads nowhere on one side alone is for its author to mend.
+    let mut yours = theirs.clone();
+    let measure = Measure {
+        id: "m8".to_owned(),
+        goal_ids: vec!["g8".to_owned()],
+        ..plan_in(&mut yours).measures[0].clone()
+    };
+    plan_in(&mut yours).measures.push(measure);
+    plan_in(&mut yours).goals = plan_in(&mut base).goals.clone();
+    let told = push_one(&system, changed(&yours, &made.etag)).await;
+    assert_eq!(word(&told), "merged");
 }
