@@ -133,17 +133,13 @@ impl Merging {
         merged.map(|value| (field, value))
     }
 
-    /// A message that both sides changed. What one has taken away and the other changed is no message to go on with.
+    /// A message that both sides changed. What one has taken away and the other changed is no message to go on with; nor
+    /// are two that each side made for itself: what one states as 0 would look like what it left out.
     fn parts(&mut self, path: &str, sides: &Sides<Option<Value>>) -> Option<Value> {
-        let (Some(Value::Message(theirs)), Some(Value::Message(yours))) =
-            (&sides.theirs, &sides.yours)
+        let (Some(Value::Message(base)), Some(Value::Message(theirs)), Some(Value::Message(yours))) =
+            (&sides.base, &sides.theirs, &sides.yours)
         else {
             return self.conflict(path.to_owned());
-        };
-        let nothing = DynamicMessage::new(theirs.descriptor());
-        let base = match &sides.base {
-            Some(Value::Message(base)) => base,
-            _ => &nothing,
         };
         let sides = Sides {
             base,

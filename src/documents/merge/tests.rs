@@ -393,6 +393,12 @@ fn a_choice_between_messages_is_one_value() {
         other,
         Err(vec!["analysis.evidence[e1].document".to_owned()])
     );
+    let made = merged(
+        &of(reference.clone()),
+        &of(quote("x", "")),
+        &of(quote("", "y")),
+    );
+    assert_eq!(made, Err(vec!["analysis.evidence[e1].quote".to_owned()]));
     let only = merged(&base, &of(reference.clone()), &base);
     assert_eq!(only, Ok(of(reference)));
 }
@@ -443,11 +449,11 @@ fn a_message_that_one_side_took_away_and_the_other_changed_is_a_conflict() {
     let clash = merged(&of(Some(1)), &of(None), &of(Some(2)));
     assert_eq!(clash, Err(vec!["analysis.participation".to_owned()]));
     assert_eq!(merged(&of(Some(1)), &of(None), &of(Some(1))), Ok(of(None)));
-    // Made on both sides, it is merged field by field all the same.
-    assert_eq!(
-        merged(&of(None), &of(Some(2)), &of(Some(2))),
-        Ok(of(Some(2)))
-    );
+    // Made alike on both sides, it stands; made otherwise, neither is what the other began from.
+    let both = merged(&of(None), &of(Some(2)), &of(Some(2)));
+    assert_eq!(both, Ok(of(Some(2))));
+    let clash = merged(&of(None), &of(Some(2)), &of(Some(0)));
+    assert_eq!(clash, Err(vec!["analysis.participation".to_owned()]));
 }
 
 #[test]

@@ -8,7 +8,9 @@ use proptest::{
 };
 
 use super::{merged, of_plan, plan_of};
-use crate::proto::v1::{ActionPlan, Measure, Period};
+use crate::proto::v1::{
+    ActionPlan, Analysis, Document, Measure, Participation, Period, document::Content,
+};
 
 /// A change that somebody makes.
 #[derive(Clone, Debug)]
@@ -233,4 +235,70 @@ fn merges_that_lose_edits_are_found() {
             "{failure}"
         );
     }
+}
+
+/// Every participation of few, and that none is stated.
+fn participations() -> Vec<Option<Participation>> {
+    let counts = (0..3).flat_map(|pupils| (0..3).map(move |guardians| (pupils, guardians)));
+    let stated = counts.map(|(pupils, guardians)| {
+        Some(Participation {
+            pupils,
+            guardians,
+            ..Participation::default()
+        })
+    });
+    stated.chain([None]).collect()
+}
+
+fn of_analysis(participation: &Option<Participation>) -> Document {
+    Document {
+        content: Some(Content::Analysis(Analysis {
+            participation: participation.clone(),
+            ..Analysis::default()
+        })),
+        ..Document::default()
+    }
+}
+
+/// What is said of who took part, a stated 0 as well.
+fn counts(document: &Document) -> BTreeSet<String> {
+    let Some(Content::Analysis(analysis)) = &document.content else {
+        panic!("no analysis: {document:?}")
+    };
+    let stated = analysis.participation.iter();
+    stated
+        .flat_map(|stated| {
+            [
+                format!("pupils {}", stated.pupils),
+                format!("guardians {}", stated.guardians),
+            ]
+        })
+        .collect()
+}
+
+#[test]
+fn no_count_that_either_side_states_is_lost() {
+    let all = participations();
+    let (mut both, mut lost) = (0, Vec::new());
+    for base in &all {
+        for theirs in &all {
+            for yours in &all {
+                let [base, theirs, yours] = [base, theirs, yours].map(of_analysis);
+                let Ok(result) = merged(&base, &theirs, &yours) else {
+                    continue;
+                };
+                both += 1;
+                let (before, said) = (counts(&base), counts(&result));
+                for side in [counts(&theirs), counts(&yours)] {
+                    let kept = side.difference(&before).all(|count| said.contains(count));
+                    let gone = before.difference(&side).all(|count| !said.contains(count));
+                    if !kept || !gone {
+                        lost.push((base.clone(), theirs.clone(), yours.clone()));
+                    }
+                }
+            }
+        }
+    }
+    assert!(both > 200, "only {both} were merged");
+    assert_eq!(lost, []);
 }
