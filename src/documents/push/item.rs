@@ -36,6 +36,13 @@ pub struct Place {
     pub request_id: String,
 }
 
+/// An item of which only the id is read.
+#[derive(Clone, PartialEq, prost::Message)]
+struct OnlyId {
+    #[prost(string, tag = "1")]
+    request_id: String,
+}
+
 /// What an item asks for.
 #[derive(Clone, Debug)]
 pub struct Asked {
@@ -88,16 +95,12 @@ impl Item {
             Some(rules) => rules.check(bytes),
             None => Err(Error::fault(anyhow::anyhow!("items have no rules"))),
         };
-        // An id in a faulty item is told back where it can be found.
-        let item = PushItem::decode(bytes.clone());
-        let request_id = item.as_ref().map(|item| item.request_id.clone());
-        let request_id = request_id
-            .unwrap_or_default()
-            .chars()
-            .take(36)
-            .collect::<String>();
+        // An id in a faulty item is told back where it can be found. Nothing else of it is read.
+        let mut known = OnlyId::default();
+        let _ = known.merge(bytes.clone());
+        let request_id = known.request_id.chars().take(36).collect::<String>();
         let asked = checked
-            .and_then(|()| item.map_err(|_| Error::Malformed))
+            .and_then(|()| PushItem::decode(bytes.clone()).map_err(|_| Error::Malformed))
             .and_then(|item| Asked::read(subject, item, bytes));
         Self {
             place: Place { index, request_id },

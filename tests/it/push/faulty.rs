@@ -50,6 +50,13 @@ async fn a_malformed_item_is_answered_and_the_stream_goes_on(world: World) {
                 source: None,
             });
     }
+    let known = crate::world::request_id();
+    let mut torn = PushItem {
+        request_id: known.clone(),
+        ..PushItem::default()
+    }
+    .encode_to_vec();
+    torn.extend([0xFF; 40]);
     let parts = vec![
         header(EACH),
         good("a-1"),
@@ -63,6 +70,7 @@ async fn a_malformed_item_is_answered_and_the_stream_goes_on(world: World) {
         }),
         sent(&new(&large)),
         good("a-2"),
+        raw(torn),
     ];
     let answers = stream(&system, parts).await.expect("it goes on");
     assert_eq!(
@@ -74,10 +82,12 @@ async fn a_malformed_item_is_answered_and_the_stream_goes_on(world: World) {
             "MALFORMED",
             "FIELDS_INVALID",
             "REQUEST_TOO_LARGE",
-            "created"
+            "created",
+            "MALFORMED"
         ]
     );
     assert_eq!(answers[4].request_id, "not an id");
+    assert_eq!(answers[7].request_id, known);
     assert!(
         answers
             .iter()
