@@ -94,6 +94,7 @@ fn as_then(caller: &Caller, first: PushResponse, revision: Revision) -> Result<A
             document: Some(document),
             fields,
         }),
+        Some(Told::Unchanged(_)) => Told::Unchanged(pushed),
         _ => Told::Updated(pushed),
     };
     Ok(Answer {

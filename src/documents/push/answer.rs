@@ -137,6 +137,30 @@ pub fn note(writing: &Writing) -> Vec<u8> {
     encode(told, &writing.findings)
 }
 
+/// What is noted of an item whose document stood like that.
+pub fn note_standing(revision: &Revision) -> Vec<u8> {
+    let pushed = PushedDocument {
+        id: revision.document.to_string(),
+        revision: revision.number.unsigned_abs(),
+        ..PushedDocument::default()
+    };
+    encode(Told::Unchanged(pushed), &[])
+}
+
+/// What is noted of an item of which all was in the document already.
+pub fn note_contained(revision: &Revision) -> Vec<u8> {
+    let document = Document {
+        id: revision.document.to_string(),
+        revision: revision.number.unsigned_abs(),
+        ..Document::default()
+    };
+    let merged = PushMerged {
+        document: Some(document),
+        fields: Vec::new(),
+    };
+    encode(Told::Merged(merged), &[])
+}
+
 /// What is noted of a conflict: all that was answered.
 pub fn note_conflict(conflict: &Conflict, head: &Revision) -> Vec<u8> {
     encode(Answer::conflict(conflict, head, true).told, &[])

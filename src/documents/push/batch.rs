@@ -126,8 +126,11 @@ impl Batch<'_> {
             } else if let Some(write) = self.write(asked, &decided) {
                 writes.push(write);
                 writing.push((at, asked, tries, decided));
-            } else {
+            } else if may_have_been_answered(&decided) {
                 others.push((at, asked, decided));
+            } else {
+                let answer = self.answer(decided.outcome)?;
+                self.tell(at, answer);
             }
         }
         let outcomes = self.journal().write_all(writes, false).await;
@@ -136,7 +139,7 @@ impl Batch<'_> {
                 Err(refusal) if tries < tries_after(&refusal) => {
                     anew.push(((at, asked), tries + 1));
                 }
-                outcome => self.written(at, decided, outcome),
+                outcome => self.written(at, decided, outcome)?,
             }
         }
         self.answer_others(others).await?;
@@ -151,7 +154,12 @@ impl Batch<'_> {
         keep::write(self.asking.caller, asked, decided, self.meant.dry_run)
     }
 
-    fn written(&mut self, at: usize, decided: Decided, outcome: Result<Written, Refusal>) {
+    fn written(
+        &mut self,
+        at: usize,
+        decided: Decided,
+        outcome: Result<Written, Refusal>,
+    ) -> Result<()> {
         let answer = match outcome {
             Ok(Written::Now { position }) => {
                 let position = if self.meant.dry_run { 0 } else { position };
@@ -162,57 +170,57 @@ impl Batch<'_> {
                     Outcome::Conflict(conflict, head) => {
                         Answer::conflict(&conflict, &head, !self.meant.dry_run)
                     }
-                    Outcome::Stands(_)
-                    | Outcome::Contained(_)
-                    | Outcome::Refused(_)
-                    | Outcome::Later => return,
+                    // The record alone was written.
+                    outcome => self.answer(outcome)?,
                 }
             }
-            Ok(Written::Before { answer }) => return self.noted.push((at, answer)),
+            Ok(Written::Before { answer }) => {
+                self.noted.push((at, answer));
+                return Ok(());
+            }
             // Others write to it faster than it can be decided on.
             Err(Refusal::Outdated { .. }) => Answer::refused(Error::try_again()),
             Err(refusal) => Answer::refused(refusal.into()),
         };
         self.tell(at, answer);
+        Ok(())
     }
 
     /// Of those that write nothing, some may have been answered before: then the first answer is given.
     async fn answer_others(&mut self, others: Vec<(usize, &Asked, Decided)>) -> Result<()> {
-        let keys: Vec<_> = others
-            .iter()
-            .filter_map(|(_, asked, decided)| {
-                let grant = decided.grant.as_ref()?;
-                Some(keep::key(self.asking.caller, asked, grant))
-            })
-            .collect();
-        let before = if keys.is_empty() {
-            Vec::new()
-        } else {
-            self.journal()
-                .answers_to(&keys.iter().collect::<Vec<_>>())
-                .await?
-        };
-        let mut before = before.into_iter();
-        for (at, _, decided) in others {
-            let first = match decided.grant {
-                Some(_) => before.next().unwrap_or(Ok(None)),
-                None => Ok(None),
-            };
-            match first {
-                Ok(Some(note)) => self.noted.push((at, note)),
-                Ok(None) => {
-                    let answer = self.answer(decided.outcome)?;
-                    self.tell(at, answer);
-                }
-                Err(refusal) => self.tell(at, Answer::refused(refusal.into())),
-            }
+        for (at, decided) in self.not_answered_before(others).await? {
+            let answer = self.answer(decided.outcome)?;
+            self.tell(at, answer);
         }
         Ok(())
     }
 
+    /// Notes what was answered before, and refuses what comes under the id of another request. Returns the rest.
+    async fn not_answered_before<T>(
+        &mut self,
+        items: Vec<(usize, &Asked, T)>,
+    ) -> Result<Vec<(usize, T)>> {
+        if items.is_empty() {
+            return Ok(Vec::new());
+        }
+        let key = |(_, asked, _): &(usize, &Asked, T)| keep::any_key(self.asking.caller, asked);
+        let keys: Vec<_> = items.iter().map(key).collect();
+        let keys: Vec<_> = keys.iter().collect();
+        let before = self.journal().answers_to(&keys).await?;
+        let mut rest = Vec::new();
+        for ((at, _, one), before) in items.into_iter().zip(before) {
+            match before {
+                Ok(Some(note)) => self.noted.push((at, note)),
+                Ok(None) => rest.push((at, one)),
+                Err(refusal) => self.tell(at, Answer::refused(refusal.into())),
+            }
+        }
+        Ok(rest)
+    }
+
     fn answer(&self, outcome: Outcome) -> Result<Answer> {
         Ok(match outcome {
-            Outcome::Stands(revision) => Answer::unchanged(&revision),
+            Outcome::Stands { revision, .. } => Answer::unchanged(&revision),
             Outcome::Contained(revision) => Answer::contained(self.asking.caller, revision)?,
             Outcome::Refused(refusal) => Answer::refused(refusal),
             Outcome::Conflict(conflict, head) => Answer::conflict(&conflict, &head, false),
@@ -239,8 +247,21 @@ impl Batch<'_> {
                 break;
             }
         }
+        self.recall(items).await?;
         self.refuse_the_rest(index);
         Ok(())
+    }
+
+    /// What an earlier try wrote stands, whatever becomes of the others.
+    async fn recall(&mut self, items: &[(usize, Asked)]) -> Result<()> {
+        let noted: HashSet<usize> = self.noted.iter().map(|(at, _)| *at).collect();
+        let open = |at: usize| self.answers[at].is_none() && !noted.contains(&at);
+        let open: Vec<_> = items
+            .iter()
+            .filter(|(at, _)| open(*at))
+            .map(|(at, asked)| (*at, asked, ()))
+            .collect();
+        self.not_answered_before(open).await.map(drop)
     }
 
     /// Whether it is settled: written, or refused for some item.
@@ -253,18 +274,26 @@ impl Batch<'_> {
         let (mut writes, mut writing, mut others, mut standing) =
             (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for ((at, asked), decided) in items.iter().zip(decided) {
-            match (&decided.outcome, self.write(asked, &decided)) {
-                (Outcome::Write(_), Some(write)) => {
+            let write = self.write(asked, &decided);
+            match (&decided.outcome, write) {
+                (
+                    Outcome::Write(_) | Outcome::Stands { .. } | Outcome::Contained(_),
+                    Some(write),
+                ) => {
                     writes.push(write);
                     writing.push((*at, decided));
                 }
-                (Outcome::Stands(_) | Outcome::Contained(_), _) => {
-                    standing.push((*at, asked, decided));
+                (Outcome::Stands { .. }, _) => standing.push((*at, asked, decided)),
+                _ if may_have_been_answered(&decided) => others.push((*at, asked, decided)),
+                _ => {
+                    let answer = self.answer(decided.outcome)?;
+                    self.tell(*at, answer);
                 }
-                _ => others.push((*at, asked, decided)),
             }
         }
         self.answer_others(others).await?;
+        // Before anything is written: under the id of another request, they are refused, and with them all.
+        let standing = self.not_answered_before(standing).await?;
         if self.answers.iter().any(Option::is_some) {
             return Ok(true);
         }
@@ -277,11 +306,14 @@ impl Batch<'_> {
         let failed = outcomes.iter().any(Result::is_err);
         for ((at, decided), outcome) in writing.into_iter().zip(outcomes) {
             if outcome != Err(Refusal::Together) {
-                self.written(at, decided, outcome);
+                self.written(at, decided, outcome)?;
             }
         }
         if !failed {
-            self.answer_others(standing).await?;
+            for (at, decided) in standing {
+                let answer = self.answer(decided.outcome)?;
+                self.tell(at, answer);
+            }
         }
         Ok(true)
     }
@@ -304,6 +336,11 @@ impl Batch<'_> {
             }
         }
     }
+}
+
+/// Whether an earlier try may have been let through: what is seen no more may have been renamed since.
+fn may_have_been_answered(decided: &Decided) -> bool {
+    decided.grant.is_some() || matches!(decided.outcome, Outcome::Refused(Error::NotFound))
 }
 
 /// How often it is worth to decide anew after a refusal: somebody else may have written between our reading and our writing.

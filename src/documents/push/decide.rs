@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    item::{Asked, Named, Precondition},
+    item::{Asked, Known, Named, Precondition},
     known::Heads,
     reconcile::{Merge, Reconciled, reconcile},
     weigh::judge,
@@ -20,7 +20,7 @@ use crate::{
     error::{Error, Result},
     exchange::Exchange,
     kinds::{Content, Link},
-    proto::v1::{Act, DocumentState, Finding, WithdrawReason},
+    proto::v1::{Act, DocumentState, ExternalId, Finding, WithdrawReason},
 };
 
 /// What is to become of an item.
@@ -34,7 +34,11 @@ pub enum Outcome {
     Write(Box<Writing>),
     Conflict(Box<Conflict>, Revision),
     /// The document stands like that.
-    Stands(Revision),
+    Stands {
+        revision: Revision,
+        /// The item was made from another revision: by itself it would write once the document has changed back.
+        stale: bool,
+    },
     /// All of the change is in the document already, among others. The revision has its content.
     Contained(Revision),
     Refused(Error),
@@ -219,7 +223,11 @@ fn change(
     }
     let withdrawn = head.state == DocumentState::Withdrawn;
     if !withdrawn && stands(asked, head) {
-        return Ok(done(Some(Arc::clone(grant)), Outcome::Stands(head.clone())));
+        let current = head.etag();
+        let stale = matches!(&asked.precondition, Precondition::Etag(etag) if *etag != current);
+        let revision = head.clone();
+        let stands = Outcome::Stands { revision, stale };
+        return Ok(done(Some(Arc::clone(grant)), stands));
     }
     let etag = match &asked.precondition {
         Precondition::MustNotExist => {
@@ -282,17 +290,17 @@ fn stands(asked: &Asked, head: &Revision) -> bool {
 }
 
 /// The external id that the document shall have.
-pub fn external_id(asked: &Asked, head: &Revision) -> Option<crate::proto::v1::ExternalId> {
-    match &asked.named {
-        Named::Outside { external_id, .. }
-        | Named::Here {
-            external_id: Some(external_id),
-            ..
-        } => Some(external_id.external_id()),
-        Named::Here {
-            external_id: None, ..
-        } => head.external_id.clone(),
-    }
+pub fn external_id(asked: &Asked, head: &Revision) -> Option<ExternalId> {
+    stated_external_id(asked).or_else(|| head.external_id.clone())
+}
+
+/// The external id that the item states.
+pub fn stated_external_id(asked: &Asked) -> Option<ExternalId> {
+    let stated = match &asked.named {
+        Named::Outside { external_id, .. } => Some(external_id),
+        Named::Here { external_id, .. } => external_id.as_ref(),
+    };
+    stated.map(Known::external_id)
 }
 
 /// What a merge came to.

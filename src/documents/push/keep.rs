@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// The request under the home of the grant that lets it through.
-pub fn key(caller: &Caller, asked: &Asked, grant: &Grant) -> RequestKey {
+fn key(caller: &Caller, asked: &Asked, grant: &Grant) -> RequestKey {
     RequestKey {
         organization: grant.home,
         others: caller.homes_besides(grant.home),
@@ -20,23 +20,35 @@ pub fn key(caller: &Caller, asked: &Asked, grant: &Grant) -> RequestKey {
     }
 }
 
+/// The request under whichever home an earlier try may be noted.
+pub fn any_key(caller: &Caller, asked: &Asked) -> RequestKey {
+    RequestKey {
+        others: caller.homes_besides(asked.request.organization),
+        ..asked.request.clone()
+    }
+}
+
 /// What is to be written, if anything is.
 pub fn write(caller: &Caller, asked: &Asked, decided: &Decided, dry_run: bool) -> Option<Write> {
-    let (row, answer) = match &decided.outcome {
+    let (rows, answer) = match &decided.outcome {
         Outcome::Write(writing) => {
             let row = Row::Document {
                 revision: store::row(&writing.revision),
                 links: writing.links.clone(),
             };
-            (row, answer::note(writing))
+            (vec![row], answer::note(writing))
         }
         Outcome::Conflict(conflict, head) => (
-            Row::Conflict(conflict::row(conflict)),
+            vec![Row::Conflict(conflict::row(conflict))],
             answer::note_conflict(conflict, head),
         ),
-        Outcome::Stands(_) | Outcome::Contained(_) | Outcome::Refused(_) | Outcome::Later => {
-            return None;
-        }
+        // Answers without a row. Repeated after the document has changed back, the item would write what it did not.
+        Outcome::Stands {
+            revision,
+            stale: true,
+        } => (Vec::new(), answer::note_standing(revision)),
+        Outcome::Contained(revision) => (Vec::new(), answer::note_contained(revision)),
+        Outcome::Stands { stale: false, .. } | Outcome::Refused(_) | Outcome::Later => return None,
     };
     let grant = decided.grant.as_ref()?;
     Some(Write {
@@ -46,6 +58,6 @@ pub fn write(caller: &Caller, asked: &Asked, decided: &Decided, dry_run: bool) -
         register_unchanged_since: None,
         dry_run,
         answer,
-        rows: vec![row],
+        rows,
     })
 }

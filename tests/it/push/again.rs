@@ -15,6 +15,10 @@ stories!(
     another_item_under_a_used_id_is_refused_alone,
     an_id_of_a_single_call_is_not_free_for_a_push,
     what_was_answered_is_not_shown_to_who_sees_it_no_more,
+    what_stood_already_is_not_written_once_it_stands_no_more,
+    a_renamed_document_is_known_by_what_was_answered,
+    together_an_id_of_another_request_refuses_all,
+    together_what_stands_from_before_is_told_so_whatever_becomes_of_the_others,
     lost_answers_have_no_double_effect,
 );
 
@@ -125,6 +129,111 @@ async fn what_was_answered_is_not_shown_to_who_sees_it_no_more(world: World) {
     // An answer is for the eyes of one: another's item is another request.
     let stolen = push_one(&system, item).await;
     assert_ne!(word(&stolen), "created");
+}
+
+async fn what_stood_already_is_not_written_once_it_stands_no_more(world: World) {
+    let system = world.organizer_system_of("Vallentuna kommun").await;
+    let principal = world.principal_of("Karbyskolan").await;
+    let base = known_as("a-1", &world.id_of("Karbyskolan"));
+    let Outcome::Created(made) = push_one(&principal, new(&base)).await else {
+        panic!("not created")
+    };
+    let mut says = base.clone();
+    "Annat".clone_into(&mut analysis_in(&mut says).pupils_say);
+    let mut theirs = says.clone();
+    "Deras".clone_into(&mut analysis_in(&mut theirs).title);
+    let Outcome::Updated(next) = push_one(&principal, changed(&theirs, &made.etag)).await else {
+        panic!("not updated")
+    };
+    // All of it stands, and a part of it does.
+    let items = [changed(&theirs, &made.etag), changed(&says, &made.etag)];
+    let first = push(&system, EACH, &items[..1]).await.expect("answered");
+    assert_eq!(words(&first), ["unchanged"]);
+    let second = push(&system, super::TOGETHER, &items[1..]).await;
+    let second = second.expect("answered");
+    assert_eq!(words(&second), ["merged"]);
+    push_one(&principal, changed(&base, &next.etag)).await;
+    for meant in [EACH, super::TOGETHER] {
+        for (item, first) in items.iter().zip([&first, &second]) {
+            let again = push(&system, meant, std::slice::from_ref(item)).await;
+            assert_eq!(again.expect("answered")[0].outcome, first[0].outcome);
+        }
+    }
+    let history = system.revisions(&made.id).await.expect("its history");
+    assert_eq!(history, [3, 2, 1]);
+}
+
+async fn a_renamed_document_is_known_by_what_was_answered(world: World) {
+    let system = world.organizer_system_of("Vallentuna kommun").await;
+    let mut paper = known_as("a-1", &world.id_of("Karbyskolan"));
+    let Outcome::Created(made) = push_one(&system, new(&paper)).await else {
+        panic!("not created")
+    };
+    "Omarbetad".clone_into(&mut analysis_in(&mut paper).title);
+    let item = changed(&paper, &made.etag);
+    let first = push_one(&system, item.clone()).await;
+    let Outcome::Updated(next) = first.clone() else {
+        panic!("{first:?}")
+    };
+    let renamed = styrkedja::proto::v1::Document {
+        id: made.id.clone(),
+        owner_id: String::new(),
+        external_id: known_as("b-1", "").external_id,
+        ..paper
+    };
+    let renamed = push_one(&system, changed(&renamed, &next.etag)).await;
+    assert_eq!(word(&renamed), "updated");
+    for meant in [EACH, super::TOGETHER] {
+        let again = push(&system, meant, std::slice::from_ref(&item)).await;
+        let again = again.expect("answered").remove(0);
+        assert_eq!(again.outcome, Some(first.clone()));
+    }
+}
+
+async fn together_an_id_of_another_request_refuses_all(world: World) {
+    let system = world.organizer_system_of("Vallentuna kommun").await;
+    let owner = world.id_of("Karbyskolan");
+    let first = new(&known_as("a-1", &owner));
+    let Outcome::Created(made) = push_one(&system, first.clone()).await else {
+        panic!("not created")
+    };
+    // It stands, and would write nothing.
+    let other = PushItem {
+        request_id: first.request_id,
+        ..changed(&known_as("a-1", &owner), &made.etag)
+    };
+    let items = [other, new(&known_as("a-2", &owner))];
+    let answers = push(&system, super::TOGETHER, &items).await;
+    assert_eq!(
+        words(&answers.expect("answered")),
+        ["REQUEST_ID_CONFLICT", "BATCH_REFUSED"]
+    );
+    let all = system.all(ListDocumentsRequest::default()).await;
+    assert_eq!(all.len(), 1);
+}
+
+async fn together_what_stands_from_before_is_told_so_whatever_becomes_of_the_others(world: World) {
+    let system = world.organizer_system_of("Vallentuna kommun").await;
+    let owner = world.id_of("Karbyskolan");
+    let items: Vec<_> = (0..2)
+        .map(|number| new(&known_as(&format!("a-{number}"), &owner)))
+        .collect();
+    let first = push(&system, super::TOGETHER, &items).await;
+    assert_eq!(words(&first.expect("answered")), ["created"; 2]);
+    let missing = changed(&known_as("a-9", &owner), "1-0000000000000000");
+    let unnamed = new(&styrkedja::proto::v1::Document {
+        external_id: None,
+        ..known_as("", &owner)
+    });
+    for (refused, reason) in [(missing, "NOT_FOUND"), (unnamed, "FIELDS_INVALID")] {
+        let fresh = new(&known_as("a-3", &owner));
+        let items = [items[0].clone(), refused, fresh, items[1].clone()];
+        let answers = push(&system, super::TOGETHER, &items).await;
+        assert_eq!(
+            words(&answers.expect("answered")),
+            ["created", reason, "BATCH_REFUSED", "created"]
+        );
+    }
 }
 
 /// How a client repeats items whose answers were lost.
