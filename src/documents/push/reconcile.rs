@@ -7,7 +7,7 @@ use prost_reflect::DynamicMessage;
 use uuid::Uuid;
 
 use super::{
-    decide::{Asking, MergedContent, external_id},
+    decide::{Asking, MergedContent, external_id, stated_external_id},
     item::{Asked, Precondition},
 };
 use crate::{
@@ -120,7 +120,7 @@ fn reconcile_one(
         base: base.number,
         theirs: head.number,
         yours: Yours {
-            external_id: yours.external_id.clone(),
+            external_id: stated_external_id(asked),
             round: asked.round.clone(),
             period: asked.period.clone(),
             content: Some(asked.encoded.bytes.clone()),

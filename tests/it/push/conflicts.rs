@@ -27,6 +27,7 @@ stories!(
     a_resolution_is_one_write_that_the_feed_tells_of,
     what_not_even_a_draft_may_hold_is_kept_in_no_conflict,
     a_goal_taken_away_and_linked_to_is_a_conflict,
+    a_change_by_id_takes_back_no_new_name,
 );
 
 /// A document that a principal and a system have changed at the same time.
@@ -497,4 +498,38 @@ async fn a_goal_taken_away_and_linked_to_is_a_conflict(world: World) {
     plan_in(&mut yours).goals = plan_in(&mut base).goals.clone();
     let told = push_one(&system, changed(&yours, &made.etag)).await;
     assert_eq!(word(&told), "merged");
+}
+
+async fn a_change_by_id_takes_back_no_new_name(world: World) {
+    let system = world.organizer_system_of("Vallentuna kommun").await;
+    let base = known_as("a-1", &world.id_of("Karbyskolan"));
+    let Outcome::Created(made) = push_one(&system, new(&base)).await else {
+        panic!("not created")
+    };
+    let by_id = |title: &str, name: Option<&str>| {
+        let mut paper = Document {
+            id: made.id.clone(),
+            owner_id: String::new(),
+            external_id: name.and_then(|name| known_as(name, "").external_id),
+            ..base.clone()
+        };
+        title.clone_into(&mut analysis_in(&mut paper).title);
+        changed(&paper, &made.etag)
+    };
+    let told = push_one(&system, by_id("Deras titel", Some("b-1"))).await;
+    assert_eq!(word(&told), "updated");
+    let Outcome::Conflict(conflict) = push_one(&system, by_id("Vår titel", None)).await else {
+        panic!("no conflict")
+    };
+    let request = ResolveConflictRequest {
+        request_id: request_id(),
+        validate_only: false,
+        id: conflict.conflict_id,
+        etag: conflict.etag,
+        resolution: Some(Resolution::TakeYours(TakeYours {})),
+    };
+    let taken = resolve(&system, request).await.expect("it is resolved");
+    let document = taken.document.expect("the document");
+    assert_eq!(title(Some(&document)), "Vår titel");
+    assert_eq!(document.external_id, known_as("b-1", "").external_id);
 }

@@ -175,7 +175,11 @@ fn chosen(conflict: &Conflict, head: &Revision, resolution: Resolution) -> Resul
             let yours = &conflict.yours;
             let content = yours.content.as_deref().unwrap_or_default();
             Chosen {
-                external_id: yours.external_id.clone(),
+                // A change that names no external id does not take back a new one.
+                external_id: yours
+                    .external_id
+                    .clone()
+                    .or_else(|| head.external_id.clone()),
                 round: yours.round.clone(),
                 period: yours.period.clone(),
                 content: Content::decode(head.kind, content).map_err(Error::fault)?,
