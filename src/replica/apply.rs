@@ -157,8 +157,8 @@ pub(super) enum Kept {
     Any,
     /// One that is not newer: what was pushed may be ahead of what is told.
     NotNewer,
-    /// One that is not newer, and what takes its place is ahead of what is told.
-    NotNewerAndAhead,
+    /// One that is not newer, and what takes its place was written at this position, ahead of what is told.
+    Ahead(i64),
 }
 
 pub(super) async fn put_document(
@@ -174,6 +174,10 @@ pub(super) async fn put_document(
             update_time = excluded.update_time, document = excluded.document, bytes = excluded.bytes,
             checksum = excluded.checksum, snapshot = excluded.snapshot, ahead = excluded.ahead
         WHERE $16 OR excluded.revision >= documents.revision";
+    let ahead = match kept {
+        Kept::Ahead(position) => position,
+        Kept::Any | Kept::NotNewer => 0,
+    };
     let row = DocumentRow::of(document)?;
     sqlx::query(PUT)
         .bind(row.id)
@@ -190,7 +194,7 @@ pub(super) async fn put_document(
         .bind(row.bytes)
         .bind(row.checksum)
         .bind(snapshot)
-        .bind(kept == Kept::NotNewerAndAhead)
+        .bind(ahead)
         .bind(kept == Kept::Any)
         .execute(&mut **transaction)
         .await?;

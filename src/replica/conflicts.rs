@@ -1,19 +1,20 @@
 //! Pushed changes that could not be merged: shown, resolved, and cleared from the outbox by whoever resolved them.
 
+use sqlx::{Sqlite, Transaction};
 use tonic::Code;
 
 use super::{
     Error, Result,
-    file::Replica,
+    file::{Replica, standing},
     link::{Link, reason},
     push::put_ahead,
 };
 use crate::{
     clock,
     proto::v1::{
-        Conflict, ConflictState, GetConflictRequest, GetConflictResponse, ListConflictsRequest,
-        ListConflictsResponse, ResolveConflictRequest, ResolveConflictResponse,
-        resolve_conflict_request::Resolution,
+        Conflict, ConflictState, Document, GetConflictRequest, GetConflictResponse,
+        ListConflictsRequest, ListConflictsResponse, ResolveConflictRequest,
+        ResolveConflictResponse, resolve_conflict_request::Resolution,
     },
 };
 
@@ -74,7 +75,7 @@ pub async fn resolve(
     };
     let mut transaction = replica.begin().await?;
     if let Some(document) = resolved.as_ref().and_then(|one| one.document.as_ref()) {
-        put_ahead(&mut transaction, document).await?;
+        put_resolved(&mut transaction, document).await?;
     }
     sqlx::query(CLEAR)
         .bind(id)
@@ -82,6 +83,24 @@ pub async fn resolve(
         .await?;
     transaction.commit().await?;
     Ok(resolved)
+}
+
+/// The answer does not say where it was written: after the cursor, where an older revision is held.
+async fn put_resolved(
+    transaction: &mut Transaction<'_, Sqlite>,
+    document: &Document,
+) -> Result<()> {
+    let older = "SELECT EXISTS (SELECT 1 FROM documents WHERE id = $1 AND revision < $2)";
+    let older: bool = sqlx::query_scalar(older)
+        .bind(&document.id)
+        .bind(document.revision)
+        .fetch_one(&mut **transaction)
+        .await?;
+    if !older {
+        return Ok(());
+    }
+    let position = standing(transaction).await?.position + 1;
+    put_ahead(transaction, document, position).await
 }
 
 const CLEAR: &str =

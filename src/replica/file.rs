@@ -12,7 +12,7 @@ use super::{Error, Result};
 use crate::{clock, json, proto::v1::SyncFilter};
 
 const SCHEMA: &str = include_str!("schema.sql");
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 /// How long another program may hold the file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 

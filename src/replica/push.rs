@@ -174,7 +174,8 @@ impl Pushing<'_> {
                 continue;
             }
             count(&mut pushed, &outcome);
-            answer::take_in(&mut transaction, sent, outcome).await?;
+            let position = answer.position.cast_signed();
+            answer::take_in(&mut transaction, sent, outcome, position).await?;
         }
         transaction.commit().await?;
         self.pushed = pushed;

@@ -39,8 +39,9 @@ CREATE TABLE documents (
     checksum BLOB NOT NULL,
     -- The last snapshot that it came with, or during, or after.
     snapshot INTEGER NOT NULL,
-    -- 1: the answer to a push of ours, which the feed has not told of yet.
-    ahead INTEGER NOT NULL CHECK (ahead IN (0, 1))
+    -- Of the answer to a push of ours: the position at which it was written. The feed tells of it before the cursor stands
+    -- there. 0: the feed has told of it.
+    ahead INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX documents_owner ON documents (owner_id, kind);
 CREATE INDEX documents_external_id ON documents (external_value, external_scheme);

@@ -54,7 +54,7 @@ impl Replica {
             "SELECT kind, state, count(*) FROM documents GROUP BY kind, state ORDER BY kind, state";
         let organizations =
             "SELECT type, '', count(*) FROM organizations GROUP BY type ORDER BY type";
-        let ahead = "SELECT count(*) FROM documents WHERE ahead";
+        let ahead = "SELECT count(*) FROM documents WHERE ahead > (SELECT position FROM replica)";
         Ok(Status {
             subject: self.subject.clone(),
             position: standing.position,

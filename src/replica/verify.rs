@@ -67,7 +67,7 @@ pub async fn verify(
     if cursor.is_empty() {
         return Err(Error::NothingPulled);
     }
-    let held = Held::of(replica).await?;
+    let held = Held::of(replica, position).await?;
     let mut verifying = Verifying {
         replica,
         link,

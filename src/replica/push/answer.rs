@@ -84,17 +84,18 @@ impl Answer {
     }
 }
 
-/// Does what an answer says: the row goes, or stays with what was answered.
+/// Does what an answer says: the row goes, or stays with what was answered. What was written at the position is put in.
 pub(super) async fn take_in(
     transaction: &mut Transaction<'_, Sqlite>,
     sent: &Outgoing,
     outcome: Outcome,
+    position: i64,
 ) -> Result<()> {
     match outcome {
         Outcome::Created(written) | Outcome::Updated(written) => {
             outbox::clear(transaction, sent.number).await?;
             outbox::rebase(transaction, sent, &written.etag).await?;
-            put_written(transaction, sent, &written).await
+            put_written(transaction, sent, &written, position).await
         }
         Outcome::Unchanged(written) => {
             outbox::clear(transaction, sent.number).await?;
@@ -103,7 +104,7 @@ pub(super) async fn take_in(
         Outcome::Merged(merged) => {
             outbox::clear(transaction, sent.number).await?;
             match merged.document {
-                Some(document) => put_ahead(transaction, &document).await,
+                Some(document) => put_ahead(transaction, &document, position).await,
                 None => Ok(()),
             }
         }
@@ -130,6 +131,7 @@ async fn put_written(
     transaction: &mut Transaction<'_, Sqlite>,
     sent: &Outgoing,
     written: &PushedDocument,
+    position: i64,
 ) -> Result<()> {
     let held: Option<(Vec<u8>,)> = sqlx::query_as("SELECT bytes FROM documents WHERE id = $1")
         .bind(&written.id)
@@ -159,15 +161,22 @@ async fn put_written(
         content: sent.document.content.clone(),
         ..held
     };
-    put_ahead(transaction, &document).await
+    put_ahead(transaction, &document, position).await
 }
 
+/// Puts in what was written at a position that the cursor has not reached. Of what it has passed the feed has told, and
+/// maybe that it is gone since: an answer comes late, or again (position 0).
 pub(in crate::replica) async fn put_ahead(
     transaction: &mut Transaction<'_, Sqlite>,
     document: &Document,
+    position: i64,
 ) -> Result<()> {
-    let snapshot = standing(transaction).await?.snapshot;
-    put_document(transaction, document, snapshot, Kept::NotNewerAndAhead).await
+    let standing = standing(transaction).await?;
+    if position <= standing.position {
+        return Ok(());
+    }
+    let kept = Kept::Ahead(position);
+    put_document(transaction, document, standing.snapshot, kept).await
 }
 
 /// A refusal that is worth another try.

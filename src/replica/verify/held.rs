@@ -30,17 +30,18 @@ pub struct HeldVersion {
     /// Empty: the row does not say what was received.
     pub etag: String,
     pub revision: u32,
-    /// The answer to a push, which the feed has not told of yet.
+    /// The answer to a push, written after the position that the replica stands at.
     pub ahead: bool,
 }
 
 impl Held {
-    pub async fn of(replica: &mut Replica) -> Result<Self> {
+    /// What it holds, standing at a position.
+    pub async fn of(replica: &mut Replica, position: i64) -> Result<Self> {
         let mut held = Self::default();
         let documents = "SELECT * FROM documents ORDER BY id";
         let mut rows = sqlx::query(documents).fetch(&mut replica.connection);
         while let Some(row) = rows.try_next().await? {
-            let ahead = row.try_get("ahead")?;
+            let ahead: i64 = row.try_get("ahead")?;
             let row = DocumentRow::from_row(&row)?;
             let version = HeldVersion {
                 etag: if row.is_whole() {
@@ -49,7 +50,7 @@ impl Held {
                     String::new()
                 },
                 revision: u32::try_from(row.revision).unwrap_or_default(),
-                ahead,
+                ahead: ahead > position,
             };
             match id_of(&row.id) {
                 Some(id) => drop(held.documents.insert(id, version)),

@@ -2,7 +2,7 @@
 //! holds what its caller lists, and nothing was written twice.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs,
     process::{Child, Command, Stdio},
     sync::{
@@ -99,8 +99,18 @@ async fn what_was_put_is_pushed_once_however_often_the_program_is_killed(world: 
     }
     replica.close().await.expect("it closes");
     let mut midway = 0;
+    let mut withdrawn = BTreeSet::new();
     for _ in 0..KILLS {
-        midway += usize::from(run_and_kill(desk.start(&["push"])).await);
+        let at_work = run_and_kill(desk.start(&["push"])).await;
+        midway += usize::from(at_work);
+        if at_work && let Some(unanswered) = written_unanswered(&desk, &system).await {
+            system
+                .withdraws(&unanswered)
+                .await
+                .expect("it is withdrawn");
+            withdrawn.insert(name(&unanswered));
+            desk.says(&["pull"]).await;
+        }
     }
     assert!(midway > 3, "only {midway} were killed at work");
     desk.says(&["push"]).await;
@@ -108,18 +118,32 @@ async fn what_was_put_is_pushed_once_however_often_the_program_is_killed(world: 
     desk.says(&["pull"]).await;
     desk.must_be_in_step().await;
     let listed = system.all(ListDocumentsRequest::default()).await;
-    let name = |one: &Document| one.external_id.clone().unwrap_or_default().value;
     let revisions: BTreeMap<String, u32> =
         listed.iter().map(|one| (name(one), one.revision)).collect();
     assert_eq!(
         (revisions.len(), listed.len()),
-        (600, 600),
+        (600 - withdrawn.len(), 600 - withdrawn.len()),
         "some are double"
     );
     for number in 0..PAPERS {
+        let name = format!("analys-{number}");
         let expected = if number < PAPERS / 2 { 2 } else { 1 };
-        assert_eq!(revisions[&format!("analys-{number}")], expected);
+        let expected = Some(&expected).filter(|_| !withdrawn.contains(&name));
+        assert_eq!(revisions.get(&name), expected, "{name}");
     }
+}
+
+/// A new document that the exchange has, though the desk was not answered before it was killed.
+async fn written_unanswered(desk: &Desk, system: &Caller) -> Option<Document> {
+    let waiting = desk
+        .query("SELECT json_extract(document, '$.externalId.value') FROM outbox WHERE base_etag IS NULL")
+        .await;
+    let listed = system.all(ListDocumentsRequest::default()).await;
+    listed.into_iter().find(|one| waiting.contains(&name(one)))
+}
+
+fn name(document: &Document) -> String {
+    document.external_id.clone().unwrap_or_default().value
 }
 
 /// Writes, changes and withdraws until it is told to stop.

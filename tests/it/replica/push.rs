@@ -16,6 +16,7 @@ stories!(
     what_both_sides_changed_is_merged_or_kept_and_resolved,
     what_is_refused_stays_with_its_reasons,
     what_can_not_be_read_is_refused_here,
+    an_answer_that_comes_again_brings_nothing_back,
 );
 
 /// A desk of the organizer's system, with what there is pulled.
@@ -237,4 +238,33 @@ async fn what_can_not_be_read_is_refused_here(world: World) {
     let status = desk.json(&["status"]).await;
     assert_eq!(text(&status, "/outbox/0/answer/reason"), "UNREADABLE");
     assert_eq!(system.all(ListDocumentsRequest::default()).await.len(), 1);
+}
+
+/// The first answer was lost. By the next the document was withdrawn, and the feed has told so.
+async fn an_answer_that_comes_again_brings_nothing_back(world: World) {
+    let (desk, system, owner) = desk_of(&world).await;
+    let new = desk.paper("new.json", &json_of(&numbered(&owner, 1)));
+    desk.says(&["put", &new]).await;
+    desk.execute("CREATE TABLE unanswered AS SELECT * FROM outbox")
+        .await;
+    assert_eq!(number(&desk.pushes().await, "/created"), 1);
+    desk.execute("CREATE TABLE written AS SELECT * FROM documents")
+        .await;
+    let [draft] = desk.documents().await.try_into().expect("one");
+    system.withdraws(&draft).await.expect("it is withdrawn");
+    desk.says(&["pull"]).await;
+    assert!(desk.documents().await.is_empty());
+
+    desk.execute("INSERT INTO outbox SELECT * FROM unanswered")
+        .await;
+    assert_eq!(number(&desk.pushes().await, "/created"), 1);
+    desk.must_be_in_step().await;
+    // A replica that took it in all the same is mended.
+    desk.execute("INSERT INTO documents SELECT * FROM written")
+        .await;
+    let output = desk.run(&["verify", "--output", "json"]).await;
+    let found = serde_json::from_slice(&output.stdout).expect("JSON");
+    let counts = ["/documentsDeleted", "/ahead"].map(|at| number(&found, at));
+    assert_eq!(counts, [1, 0], "{found}");
+    desk.must_be_in_step().await;
 }
