@@ -16,7 +16,6 @@ const MAX_ITEM_BYTES: usize = 131_072;
 /// A row of the outbox that waits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Waiting {
-    pub number: i64,
     pub request_id: String,
     /// Protobuf JSON.
     pub document: String,
@@ -26,7 +25,6 @@ pub(super) struct Waiting {
 /// A row that waits, read.
 #[derive(Clone, Debug)]
 pub(super) struct Outgoing {
-    pub number: i64,
     pub base_etag: Option<String>,
     /// The document as it was put in.
     pub document: Document,
@@ -78,44 +76,12 @@ impl Replica {
         Ok(discarded.rows_affected() > 0)
     }
 
-    /// What waits, in order.
-    pub(super) async fn waiting(&mut self) -> Result<Vec<Waiting>> {
-        let waiting = "SELECT number, request_id, document, base_etag FROM outbox WHERE state = 'waiting' ORDER BY number";
-        let rows: Vec<(i64, String, String, Option<String>)> = sqlx::query_as(waiting)
-            .fetch_all(&mut self.connection)
-            .await?;
-        let rows = rows.into_iter();
-        Ok(rows
-            .map(|(number, request_id, document, base_etag)| Waiting {
-                number,
-                request_id,
-                document,
-                base_etag,
-            })
-            .collect())
-    }
-
     /// Whether anything waits.
     pub(super) async fn has_waiting(&mut self) -> Result<bool> {
         let waiting = "SELECT EXISTS (SELECT 1 FROM outbox WHERE state = 'waiting')";
         Ok(sqlx::query_scalar(waiting)
             .fetch_one(&mut self.connection)
             .await?)
-    }
-
-    /// Notes that rows are about to be sent: from then on they stay as they are until they are answered.
-    pub(super) async fn note_sent(&mut self, numbers: &[i64]) -> Result<()> {
-        let mut transaction = self.begin().await?;
-        let now = clock::now().to_string();
-        for number in numbers {
-            sqlx::query("UPDATE outbox SET sent_time = COALESCE(sent_time, $2) WHERE number = $1")
-                .bind(number)
-                .bind(&now)
-                .execute(&mut *transaction)
-                .await?;
-        }
-        transaction.commit().await?;
-        Ok(())
     }
 }
 
@@ -139,7 +105,6 @@ impl Waiting {
             ));
         }
         Ok(Outgoing {
-            number: self.number,
             base_etag: self.base_etag,
             document,
             item,
@@ -241,9 +206,41 @@ async fn enqueue(
     })
 }
 
+/// What waits, in order.
+pub(super) async fn waiting(transaction: &mut Transaction<'_, Sqlite>) -> Result<Vec<Waiting>> {
+    const WAITING: &str = "SELECT request_id, document, base_etag FROM outbox WHERE state = 'waiting' ORDER BY number";
+    let rows: Vec<(String, String, Option<String>)> = sqlx::query_as(WAITING)
+        .fetch_all(&mut **transaction)
+        .await?;
+    let rows = rows.into_iter();
+    Ok(rows
+        .map(|(request_id, document, base_etag)| Waiting {
+            request_id,
+            document,
+            base_etag,
+        })
+        .collect())
+}
+
+/// Notes that a row is about to be sent: from then on it stays as it is until it is answered.
+pub(super) async fn note_sent(
+    transaction: &mut Transaction<'_, Sqlite>,
+    request_id: &str,
+) -> Result<()> {
+    sqlx::query("UPDATE outbox SET sent_time = COALESCE(sent_time, $2) WHERE request_id = $1")
+        .bind(request_id)
+        .bind(clock::now().to_string())
+        .execute(&mut **transaction)
+        .await?;
+    Ok(())
+}
+
 /// Takes a row out, as it was answered.
-pub(super) async fn clear(transaction: &mut Transaction<'_, Sqlite>, number: i64) -> Result<()> {
-    let clear = sqlx::query("DELETE FROM outbox WHERE number = $1").bind(number);
+pub(super) async fn clear(
+    transaction: &mut Transaction<'_, Sqlite>,
+    request_id: &str,
+) -> Result<()> {
+    let clear = sqlx::query("DELETE FROM outbox WHERE request_id = $1").bind(request_id);
     clear.execute(&mut **transaction).await?;
     Ok(())
 }
@@ -251,12 +248,12 @@ pub(super) async fn clear(transaction: &mut Transaction<'_, Sqlite>, number: i64
 /// Lets a row stay with what was answered.
 pub(super) async fn keep(
     transaction: &mut Transaction<'_, Sqlite>,
-    number: i64,
+    request_id: &str,
     state: &str,
     answer: &str,
 ) -> Result<()> {
-    sqlx::query("UPDATE outbox SET state = $2, answer = $3 WHERE number = $1")
-        .bind(number)
+    sqlx::query("UPDATE outbox SET state = $2, answer = $3 WHERE request_id = $1")
+        .bind(request_id)
         .bind(state)
         .bind(answer)
         .execute(&mut **transaction)

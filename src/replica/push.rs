@@ -76,16 +76,13 @@ pub async fn push(
         see,
         pushed: Pushed::default(),
     };
-    loop {
-        let outgoing = pushing.next().await?;
-        if outgoing.is_empty() {
-            return Ok(pushing.pushed);
-        }
-        if let Err(error) = pushing.send(link, outgoing).await {
+    while pushing.replica.has_waiting().await? {
+        if let Err(error) = pushing.send(link).await {
             link.judge(error).await?;
             pushing.pushed.cuts += 1;
         }
     }
+    Ok(pushing.pushed)
 }
 
 struct Pushing<'a> {
@@ -96,38 +93,40 @@ struct Pushing<'a> {
 
 impl Pushing<'_> {
     /// What may be sent together: of what was made from the same revision the first only. What comes of that, the next is
-    /// to be made from. Rows that can not be read are refused here.
+    /// to be made from. Rows that can not be read are refused here. Read and noted in one transaction: nobody changes a row
+    /// between.
     async fn next(&mut self) -> Result<Vec<Outgoing>> {
-        let mut made_from = HashSet::new();
-        let mut next = Vec::new();
-        for waiting in self.replica.waiting().await? {
-            let number = waiting.number;
+        let (mut made_from, mut next, mut refused) = (HashSet::new(), Vec::new(), 0);
+        let mut transaction = self.replica.begin().await?;
+        for waiting in outbox::waiting(&mut transaction).await? {
+            let request_id = waiting.request_id.clone();
             match waiting.read() {
                 Ok(outgoing) => {
                     if next.len() < BATCH && made_from.insert(outgoing.made_from()) {
+                        outbox::note_sent(&mut transaction, &request_id).await?;
                         next.push(outgoing);
                     }
                 }
-                Err(wrong) => self.refuse(number, wrong).await?,
+                Err(wrong) => {
+                    let answer = Answer::unreadable(wrong).to_json()?;
+                    outbox::keep(&mut transaction, &request_id, "refused", &answer).await?;
+                    refused += 1;
+                }
             }
         }
+        transaction.commit().await?;
+        self.pushed.refused += refused;
         Ok(next)
     }
 
-    async fn refuse(&mut self, number: i64, wrong: String) -> Result<()> {
-        let answer = Answer::unreadable(wrong).to_json()?;
-        let mut transaction = self.replica.begin().await?;
-        outbox::keep(&mut transaction, number, "refused", &answer).await?;
-        transaction.commit().await?;
-        self.pushed.refused += 1;
-        Ok(())
-    }
-
-    /// Sends documents, each decided for itself, and takes in their answers as they come.
-    async fn send(&mut self, link: &mut Link, outgoing: Vec<Outgoing>) -> Result<()> {
-        let numbers: Vec<i64> = outgoing.iter().map(|one| one.number).collect();
+    /// Sends documents, each decided for itself, and takes in their answers as they come. The way there comes first: until
+    /// it is found, everything may still be changed.
+    async fn send(&mut self, link: &mut Link) -> Result<()> {
         let mut client = link.client().await?.sync;
-        self.replica.note_sent(&numbers).await?;
+        let outgoing = self.next().await?;
+        if outgoing.is_empty() {
+            return Ok(());
+        }
         let answers = client.push(requests(&outgoing)).await?.into_inner();
         let mut answers = answers.ready_chunks(AT_ONCE);
         let (mut answered, mut passing) = (0, None);

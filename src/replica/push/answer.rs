@@ -93,16 +93,16 @@ pub(super) async fn take_in(
 ) -> Result<()> {
     match outcome {
         Outcome::Created(written) | Outcome::Updated(written) => {
-            outbox::clear(transaction, sent.number).await?;
+            outbox::clear(transaction, &sent.item.request_id).await?;
             outbox::rebase(transaction, sent, &written.etag).await?;
             put_written(transaction, sent, &written, position).await
         }
         Outcome::Unchanged(written) => {
-            outbox::clear(transaction, sent.number).await?;
+            outbox::clear(transaction, &sent.item.request_id).await?;
             outbox::rebase(transaction, sent, &written.etag).await
         }
         Outcome::Merged(merged) => {
-            outbox::clear(transaction, sent.number).await?;
+            outbox::clear(transaction, &sent.item.request_id).await?;
             match merged.document {
                 Some(document) => put_ahead(transaction, &document, position).await,
                 None => Ok(()),
@@ -117,11 +117,17 @@ pub(super) async fn take_in(
                 document_id: conflict.document_id,
                 ..Answer::default()
             };
-            outbox::keep(transaction, sent.number, "conflict", &answer.to_json()?).await
+            outbox::keep(
+                transaction,
+                &sent.item.request_id,
+                "conflict",
+                &answer.to_json()?,
+            )
+            .await
         }
         Outcome::Refused(refusal) => {
             let answer = Answer::refused(&refusal)?.to_json()?;
-            outbox::keep(transaction, sent.number, "refused", &answer).await
+            outbox::keep(transaction, &sent.item.request_id, "refused", &answer).await
         }
     }
 }

@@ -1,7 +1,12 @@
 //! What is changed at a desk reaches the exchange: by the command, by SQL, through conflicts, and once.
 
+use std::sync::{Arc, Mutex};
+
 use serde_json::{Value, json};
-use styrkedja::proto::v1::{Document, DocumentState, ListDocumentsRequest};
+use styrkedja::{
+    proto::v1::{Document, DocumentState, ListDocumentsRequest},
+    replica::{Link, Token},
+};
 
 use super::{Desk, drafts, number, numbered, text};
 use crate::{
@@ -17,6 +22,7 @@ stories!(
     what_is_refused_stays_with_its_reasons,
     what_can_not_be_read_is_refused_here,
     an_answer_that_comes_again_brings_nothing_back,
+    an_edit_that_comes_while_a_push_begins_is_sent,
 );
 
 /// A desk of the organizer's system, with what there is pulled.
@@ -267,4 +273,30 @@ async fn an_answer_that_comes_again_brings_nothing_back(world: World) {
     let counts = ["/documentsDeleted", "/ahead"].map(|at| number(&found, at));
     assert_eq!(counts, [1, 0], "{found}");
     desk.must_be_in_step().await;
+}
+
+/// It is put in the place of the one before while the token is fetched.
+async fn an_edit_that_comes_while_a_push_begins_is_sent(world: World) {
+    let (desk, system, owner) = desk_of(&world).await;
+    let draft = system.draft(&numbered(&owner, 1)).await;
+    desk.says(&["pull"]).await;
+    desk.edits(&draft.id, "/analysis/title", "Först").await;
+    let mut document = desk.shown(&draft.id).await;
+    document["analysis"]["title"] = "Sedan".into();
+    let file = desk.paper("meanwhile.json", &document);
+    let put = Mutex::new(desk.command(&["put", &file]));
+    let token = desk.token.clone();
+    let renew = move || {
+        let status = put.lock().expect("it is free").status()?;
+        anyhow::ensure!(status.success(), "it is not put");
+        Ok(token.clone())
+    };
+    let mut link = Link::new(&desk.server, None, Token::Renewed(Arc::new(renew)));
+    let mut replica = desk.replica().await;
+    let pushed = styrkedja::replica::push(&mut replica, &mut link, &mut |_| {}).await;
+    pushed.expect("it is pushed");
+    replica.close().await.expect("it closes");
+    assert!(desk.query("SELECT request_id FROM outbox").await.is_empty());
+    let mut now = system.gets(&draft.id, 0).await.expect("it is there");
+    assert_eq!(analysis_in(&mut now).title, "Sedan");
 }
