@@ -27,7 +27,7 @@ pub struct Replica {
 }
 
 /// Where a replica stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Standing {
     /// Empty: nothing was pulled yet.
     pub cursor: String,
@@ -35,6 +35,8 @@ pub struct Standing {
     pub position: i64,
     pub snapshot: i64,
     pub in_snapshot: bool,
+    /// Which documents it holds.
+    pub filter: SyncFilter,
 }
 
 impl Replica {
@@ -100,15 +102,23 @@ impl Replica {
 
 /// Where it stands, as the connection or its transaction sees it.
 pub(super) async fn standing(connection: &mut SqliteConnection) -> Result<Standing> {
-    let standing = "SELECT cursor, cursor_time, position, snapshot, in_snapshot FROM replica";
-    let (cursor, cursor_time, position, snapshot, in_snapshot) =
-        sqlx::query_as(standing).fetch_one(connection).await?;
+    let standing =
+        "SELECT cursor, cursor_time, position, snapshot, in_snapshot, filter FROM replica";
+    let (cursor, cursor_time, position, snapshot, in_snapshot, filter): (
+        String,
+        String,
+        i64,
+        i64,
+        bool,
+        String,
+    ) = sqlx::query_as(standing).fetch_one(connection).await?;
     Ok(Standing {
         cursor,
         cursor_time,
         position,
         snapshot,
         in_snapshot,
+        filter: json::read(&filter)?,
     })
 }
 

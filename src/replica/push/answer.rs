@@ -10,7 +10,9 @@ use tonic_types::{StatusExt, pb};
 
 use crate::{
     clock, json,
-    proto::v1::{Document, DocumentState, Findings, PushedDocument, push_response::Outcome},
+    proto::v1::{
+        Document, DocumentState, Findings, PushedDocument, SyncFilter, push_response::Outcome,
+    },
     replica::{
         Result,
         apply::{Kept, put_document},
@@ -178,11 +180,18 @@ pub(in crate::replica) async fn put_ahead(
     position: i64,
 ) -> Result<()> {
     let standing = standing(transaction).await?;
-    if position <= standing.position {
+    if position <= standing.position || !holds(&standing.filter, document) {
         return Ok(());
     }
     let kept = Kept::Ahead(position);
     put_document(transaction, document, standing.snapshot, kept).await
+}
+
+/// Whether a document is one of those that the replica holds. Of others the feed tells nothing.
+fn holds(filter: &SyncFilter, document: &Document) -> bool {
+    (filter.kinds.is_empty() || filter.kinds.contains(&document.kind))
+        && (filter.round.is_empty() || filter.round == document.round)
+        && (filter.owner_id.is_empty() || filter.owner_id == document.owner_id)
 }
 
 /// A refusal that is worth another try.

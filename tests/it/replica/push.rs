@@ -23,6 +23,7 @@ stories!(
     what_can_not_be_read_is_refused_here,
     an_answer_that_comes_again_brings_nothing_back,
     an_edit_that_comes_while_a_push_begins_is_sent,
+    what_is_outside_of_the_filter_is_not_held,
 );
 
 /// A desk of the organizer's system, with what there is pulled.
@@ -299,4 +300,19 @@ async fn an_edit_that_comes_while_a_push_begins_is_sent(world: World) {
     assert!(desk.query("SELECT request_id FROM outbox").await.is_empty());
     let mut now = system.gets(&draft.id, 0).await.expect("it is there");
     assert_eq!(analysis_in(&mut now).title, "Sedan");
+}
+
+async fn what_is_outside_of_the_filter_is_not_held(world: World) {
+    let system = world.organizer_system_of("Vallentuna kommun").await;
+    let desk = Desk::of(&world, system.clone());
+    desk.says(&["init", "--kind", "action-plan"]).await;
+    desk.says(&["pull"]).await;
+    let new = json_of(&numbered(&world.id_of("Karbyskolan"), 1));
+    let new = desk.paper("new.json", &new);
+    desk.says(&["put", &new]).await;
+    assert_eq!(number(&desk.pushes().await, "/created"), 1);
+    assert!(desk.documents().await.is_empty());
+    desk.says(&["pull"]).await;
+    assert!(desk.documents().await.is_empty());
+    assert_eq!(system.all(ListDocumentsRequest::default()).await.len(), 1);
 }
