@@ -2,7 +2,10 @@
 //! came of it: whenever the program ends, sending it again does no harm.
 
 use prost::Message;
-use sqlx::{Sqlite, SqliteConnection, Transaction};
+use sqlx::{
+    AssertSqlSafe, Row, Sqlite, SqliteConnection, Transaction, query::Query,
+    sqlite::SqliteArguments,
+};
 
 use super::{Error, Result, file::Replica, rows::content_path};
 use crate::{
@@ -162,48 +165,55 @@ async fn held(
         .await?)
 }
 
-/// Writes a row, or another one anew that nothing came of yet.
+/// Writes a row, or the newest anew that was not sent. Rows of the same document that were refused go.
 async fn enqueue(
     transaction: &mut Transaction<'_, Sqlite>,
     document: &Document,
     base: Option<&str>,
 ) -> Result<Queued> {
-    const SAME: &str = "SELECT number FROM outbox
-        WHERE (state = 'waiting' AND sent_time IS NULL AND base_etag IS $6 OR state = 'refused')
-            AND (json_extract(document, '$.id') = $1
-                OR $1 = '' AND json_extract(document, '$.ownerId') = $2
-                    AND json_extract(document, '$.externalId.scheme') = $3
-                    AND json_extract(document, '$.externalId.value') = $4 AND json_type(document, $5) IS NOT NULL)
-        ORDER BY number LIMIT 1";
-    const REPLACE: &str =
-        "UPDATE outbox SET document = $2, request_id = $3, base_etag = $4, state = 'waiting',
-        answer = NULL, sent_time = NULL WHERE number = $1";
-    const ADD: &str = "INSERT INTO outbox (request_id, document, base_etag) VALUES ($1, $2, $3)";
+    let request_id = clock::new_id().to_string();
+    let json = json::line(document)?;
+    let refused = same("DELETE FROM outbox WHERE state = 'refused' AND", document);
+    let refused = refused.execute(&mut **transaction).await?.rows_affected();
+    let waiting = "SELECT max(number) FROM outbox WHERE state = 'waiting' AND sent_time IS NULL AND base_etag IS $6 AND";
+    let waiting = same(waiting, document).bind(base);
+    let waiting: Option<i64> = waiting.fetch_one(&mut **transaction).await?.try_get(0)?;
+    if let Some(number) = waiting {
+        sqlx::query("UPDATE outbox SET document = $2, request_id = $3 WHERE number = $1")
+            .bind(number)
+            .bind(json)
+            .bind(request_id)
+            .execute(&mut **transaction)
+            .await?;
+        return Ok(Queued::Replaced);
+    }
+    sqlx::query("INSERT INTO outbox (request_id, document, base_etag) VALUES ($1, $2, $3)")
+        .bind(request_id)
+        .bind(json)
+        .bind(base)
+        .execute(&mut **transaction)
+        .await?;
+    Ok(match base {
+        _ if refused > 0 => Queued::Replaced,
+        Some(_) => Queued::Change,
+        None => Queued::New,
+    })
+}
+
+/// A statement about the rows of one document, by its id or by its keys.
+fn same<'a>(statement: &str, document: &'a Document) -> Query<'a, Sqlite, SqliteArguments> {
+    const SAME: &str = "(json_extract(document, '$.id') = $1
+        OR $1 = '' AND json_extract(document, '$.ownerId') = $2
+            AND json_extract(document, '$.externalId.scheme') = $3
+            AND json_extract(document, '$.externalId.value') = $4 AND json_type(document, $5) IS NOT NULL)";
     let external = document.external_id.clone().unwrap_or_default();
-    let same: Option<(i64,)> = sqlx::query_as(SAME)
+    // Both parts are constants of this file.
+    sqlx::query(AssertSqlSafe(format!("{statement} {SAME}")))
         .bind(&document.id)
         .bind(&document.owner_id)
         .bind(external.scheme)
         .bind(external.value)
         .bind(content_path(document))
-        .bind(base)
-        .fetch_optional(&mut **transaction)
-        .await?;
-    let request_id = clock::new_id().to_string();
-    let json = json::line(document)?;
-    if let Some((number,)) = same {
-        let replace = sqlx::query(REPLACE).bind(number).bind(json);
-        let replace = replace.bind(request_id).bind(base);
-        replace.execute(&mut **transaction).await?;
-        return Ok(Queued::Replaced);
-    }
-    let add = sqlx::query(ADD).bind(request_id).bind(json).bind(base);
-    add.execute(&mut **transaction).await?;
-    Ok(if base.is_some() {
-        Queued::Change
-    } else {
-        Queued::New
-    })
 }
 
 /// What waits, in order.

@@ -23,6 +23,7 @@ stories!(
     what_can_not_be_read_is_refused_here,
     an_answer_that_comes_again_brings_nothing_back,
     an_edit_that_comes_while_a_push_begins_is_sent,
+    the_last_edit_is_sent_last_whatever_was_refused,
     what_is_outside_of_the_filter_is_not_held,
 );
 
@@ -300,6 +301,23 @@ async fn an_edit_that_comes_while_a_push_begins_is_sent(world: World) {
     assert!(desk.query("SELECT request_id FROM outbox").await.is_empty());
     let mut now = system.gets(&draft.id, 0).await.expect("it is there");
     assert_eq!(analysis_in(&mut now).title, "Sedan");
+}
+
+async fn the_last_edit_is_sent_last_whatever_was_refused(world: World) {
+    let (desk, system, owner) = desk_of(&world).await;
+    let draft = system.draft(&numbered(&owner, 1)).await;
+    desk.says(&["pull"]).await;
+    desk.edits(&draft.id, "/analysis/title", "Först").await;
+    desk.execute("UPDATE outbox SET sent_time = '2020-01-01T00:00:00Z'")
+        .await;
+    desk.edits(&draft.id, "/analysis/title", "Sedan").await;
+    desk.execute("UPDATE outbox SET state = 'refused', answer = '{}' WHERE sent_time IS NOT NULL")
+        .await;
+    desk.edits(&draft.id, "/analysis/title", "Sist").await;
+    assert_eq!(number(&desk.pushes().await, "/updated"), 1);
+    assert!(desk.query("SELECT request_id FROM outbox").await.is_empty());
+    let mut now = system.gets(&draft.id, 0).await.expect("it is there");
+    assert_eq!(analysis_in(&mut now).title, "Sist");
 }
 
 async fn what_is_outside_of_the_filter_is_not_held(world: World) {
