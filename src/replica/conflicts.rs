@@ -55,6 +55,7 @@ pub async fn resolve(
     id: &str,
     resolution: Resolution,
 ) -> Result<Option<ResolveConflictResponse>> {
+    link.must_be(&replica.subject).await?;
     let etag = conflict(link, id).await?.document.unwrap_or_default().etag;
     let request = ResolveConflictRequest {
         request_id: clock::new_id().to_string(),

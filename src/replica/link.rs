@@ -11,6 +11,7 @@ use crate::{
     client::{self, Client},
     clock,
     error::DOMAIN,
+    proto::v1::WhoAmIRequest,
 };
 
 /// The first pause before another try. It doubles each time.
@@ -107,6 +108,17 @@ impl Link {
         }
     }
 
+    /// Refuses where another calls than the one whose copy it is: what they write would be taken for what is seen.
+    pub(super) async fn must_be(&mut self, subject: &str) -> Result<()> {
+        let asked = self.ask(async |client| client.access.who_am_i(WhoAmIRequest {}).await);
+        let caller = asked.await?.subject;
+        if caller == subject {
+            return Ok(());
+        }
+        let subject = subject.to_owned();
+        Err(Error::AnotherCaller { subject, caller })
+    }
+
     /// Something came of a try: whatever fails next is the first failure.
     pub(super) fn thrives(&mut self) {
         (self.failures, self.token_failures) = (0, 0);
@@ -126,6 +138,7 @@ impl Link {
             Error::MovedByAnother => Box::new(Status::aborted(error.to_string())),
             error @ (Error::TokenEnded
             | Error::NothingPulled
+            | Error::AnotherCaller { .. }
             | Error::NotHeld { .. }
             | Error::NoIdentity
             | Error::SnapshotNeeded

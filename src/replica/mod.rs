@@ -35,6 +35,11 @@ pub enum Error {
          it goes on where it was"
     )]
     TokenEnded,
+    #[error(
+        "the replica is the copy of {subject}, and the token is of {caller}: give a token of {subject}, or name another \
+         replica"
+    )]
+    AnotherCaller { subject: String, caller: String },
     #[error("the replica holds nothing yet: pull first")]
     NothingPulled,
     #[error("the replica holds no document {id}, and the file names no etag that it was made from")]

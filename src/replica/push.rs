@@ -71,6 +71,9 @@ pub async fn push(
     link: &mut Link,
     see: &mut (dyn FnMut(&Pushed) + Send),
 ) -> Result<Pushed> {
+    if replica.has_waiting().await? {
+        link.must_be(&replica.subject).await?;
+    }
     let mut pushing = Pushing {
         replica,
         see,

@@ -25,6 +25,7 @@ stories!(
     an_edit_that_comes_while_a_push_begins_is_sent,
     the_last_edit_is_sent_last_whatever_was_refused,
     what_is_outside_of_the_filter_is_not_held,
+    nobody_pushes_with_the_replica_of_another,
 );
 
 /// A desk of the organizer's system, with what there is pulled.
@@ -333,4 +334,24 @@ async fn what_is_outside_of_the_filter_is_not_held(world: World) {
     desk.says(&["pull"]).await;
     assert!(desk.documents().await.is_empty());
     assert_eq!(system.all(ListDocumentsRequest::default()).await.len(), 1);
+}
+
+async fn nobody_pushes_with_the_replica_of_another(world: World) {
+    let (mut desk, system, owner) = desk_of(&world).await;
+    let new = desk.paper("new.json", &json_of(&numbered(&owner, 1)));
+    desk.says(&["put", &new]).await;
+    let own = std::mem::replace(&mut desk.token, world.token_of("exchange:somebody-else"));
+    for words in [
+        &["push"][..],
+        &["run"],
+        &["resolve", "00000000-0000-7000-8000-000000000001", "--yours"],
+    ] {
+        let refused = desk.run(words).await;
+        let told = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert!(told.contains(&system.subject), "{words:?}: {told}");
+        assert!(told.contains("exchange:somebody-else"), "{words:?}: {told}");
+    }
+    assert!(system.all(ListDocumentsRequest::default()).await.is_empty());
+    desk.token = own;
+    assert_eq!(number(&desk.pushes().await, "/created"), 1);
 }
