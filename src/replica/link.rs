@@ -27,7 +27,8 @@ pub enum Token {
     Renewed(Arc<dyn Fn() -> anyhow::Result<String> + Send + Sync>),
 }
 
-/// The way to one exchange as one caller.
+/// The way to one exchange as one caller. A clone counts its own failures.
+#[derive(Clone)]
 pub struct Link {
     server: String,
     authority: Option<PathBuf>,
@@ -131,7 +132,8 @@ impl Link {
         Ok(verdict)
     }
 
-    fn weigh(&mut self, error: Error) -> Result<(Verdict, Duration)> {
+    /// The same, and the pause is left to the caller.
+    pub(super) fn weigh(&mut self, error: Error) -> Result<(Verdict, Duration)> {
         let status = match error {
             Error::Refused(status) => status,
             // It is no worse off for that, and goes on from there.

@@ -11,7 +11,7 @@ use super::{
     apply::{Applied, Batch},
     file::Replica,
     link::{Link, Verdict},
-    push::{Pushed, push},
+    push::{Pushed, push_once},
 };
 use crate::proto::v1::{
     Event, PullRequest, PullResponse, SyncProgress, WatchRequest, WatchResponse,
@@ -61,8 +61,12 @@ pub async fn watch_and_push(
     link: &mut Link,
     see: &mut (dyn FnMut(&Seen) + Send),
 ) -> Result<Seen> {
+    link.must_be(&replica.subject).await?;
     let mut transfer = Transfer::new(replica, see);
-    transfer.pushes = true;
+    transfer.pushing = Some(Pushing {
+        link: link.clone(),
+        not_before: Instant::now(),
+    });
     transfer.watch_on(link).await
 }
 
@@ -72,7 +76,13 @@ struct Transfer<'a> {
     seen: Seen,
     /// The next call asks for a snapshot, whatever cursor is stored.
     anew: bool,
-    pushes: bool,
+    pushing: Option<Pushing>,
+}
+
+/// Pushes between what comes, with failures and pauses of its own: what is refused for now does not hold up the watch.
+struct Pushing {
+    link: Link,
+    not_before: Instant,
 }
 
 impl<'a> Transfer<'a> {
@@ -82,7 +92,7 @@ impl<'a> Transfer<'a> {
             see,
             seen: Seen::default(),
             anew: false,
-            pushes: false,
+            pushing: None,
         }
     }
 
@@ -148,8 +158,10 @@ impl<'a> Transfer<'a> {
                 () = tokio::time::sleep_until(silent_at) => {
                     return Err(Status::unavailable("the exchange is silent").into());
                 }
-                _ = look.tick(), if self.pushes => {
-                    self.push(link).await?;
+                _ = look.tick(), if self.pushing.is_some() => {
+                    if self.push().await? {
+                        look.reset_immediately();
+                    }
                     continue;
                 }
             };
@@ -183,15 +195,24 @@ impl<'a> Transfer<'a> {
 }
 
 impl Transfer<'_> {
-    async fn push(&mut self, link: &mut Link) -> Result<()> {
-        if !self.replica.has_waiting().await? {
-            return Ok(());
+    /// Tries once to push what waits. True: it went well, and more may wait.
+    async fn push(&mut self) -> Result<bool> {
+        let Some(pushing) = &mut self.pushing else {
+            return Ok(false);
+        };
+        if Instant::now() < pushing.not_before || !self.replica.has_waiting().await? {
+            return Ok(false);
         }
-        let before = self.seen.pushed;
-        let pushed = push(self.replica, link, &mut |_| {}).await?;
-        self.seen.pushed = before + pushed;
+        let (pushed, sent) = push_once(self.replica, &mut pushing.link).await;
+        self.seen.pushed = self.seen.pushed + pushed;
+        let is_sent = sent.is_ok();
+        if let Err(error) = sent {
+            let (_, pause) = pushing.link.weigh(error)?;
+            pushing.not_before = Instant::now() + pause;
+            self.seen.pushed.cuts += 1;
+        }
         (self.see)(&self.seen);
-        Ok(())
+        Ok(is_sent)
     }
 }
 

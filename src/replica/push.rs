@@ -88,6 +88,17 @@ pub async fn push(
     Ok(pushing.pushed)
 }
 
+/// Sends once what may be sent together, for whoever has something else to do before the next try.
+pub(super) async fn push_once(replica: &mut Replica, link: &mut Link) -> (Pushed, Result<()>) {
+    let mut pushing = Pushing {
+        replica,
+        see: &mut |_| {},
+        pushed: Pushed::default(),
+    };
+    let sent = pushing.send(link).await;
+    (pushing.pushed, sent)
+}
+
 struct Pushing<'a> {
     replica: &'a mut Replica,
     see: &'a mut (dyn FnMut(&Pushed) + Send),
@@ -132,12 +143,16 @@ impl Pushing<'_> {
         }
         let answers = client.push(requests(&outgoing)).await?.into_inner();
         let mut answers = answers.ready_chunks(AT_ONCE);
-        let (mut answered, mut passing) = (0, None);
+        let (mut answered, mut passing, mut settled) = (0, None, self.pushed.total());
         while let Some(chunk) = answers.next().await {
             let (good, cut) = split(chunk);
             answered += good.len();
             passing = self.take(&outgoing, good).await?.or(passing);
-            link.thrives();
+            // What is refused for now only does not come any further.
+            if self.pushed.total() > settled {
+                settled = self.pushed.total();
+                link.thrives();
+            }
             (self.see)(&self.pushed);
             if let Some(status) = cut {
                 return Err(status.into());

@@ -290,8 +290,8 @@ async fn an_edit_that_comes_while_a_push_begins_is_sent(world: World) {
     let put = Mutex::new(desk.command(&["put", &file]));
     let token = desk.token.clone();
     let renew = move || {
-        let status = put.lock().expect("it is free").status()?;
-        anyhow::ensure!(status.success(), "it is not put");
+        let output = put.lock().expect("it is free").output()?;
+        anyhow::ensure!(output.status.success(), "it is not put");
         Ok(token.clone())
     };
     let mut link = Link::new(&desk.server, None, Token::Renewed(Arc::new(renew)));

@@ -2,10 +2,17 @@
 
 use std::{
     process::{Child, Command},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU32, Ordering},
+    },
     time::{Duration, Instant},
 };
 
-use styrkedja::proto::v1::ListDocumentsRequest;
+use styrkedja::{
+    proto::v1::ListDocumentsRequest,
+    replica::{Link, Seen, Token, watch_and_push},
+};
 
 use super::{Desk, drafts};
 use crate::world::World;
@@ -13,6 +20,7 @@ use crate::world::World;
 stories!(
     a_watch_takes_in_what_changes_and_ends_when_it_is_told,
     a_service_pushes_what_comes_into_its_outbox,
+    a_service_follows_while_its_pushes_are_refused_for_now,
     a_service_waits_for_a_token_that_is_accepted,
     two_that_pull_into_one_replica_do_it_no_harm,
 );
@@ -84,6 +92,50 @@ async fn a_service_pushes_what_comes_into_its_outbox(world: World) {
         assert_eq!(now.revision, 2);
     }
     stop(running, "TERM");
+    desk.says(&["pull"]).await;
+    desk.must_be_in_step().await;
+}
+
+/// Its tokens are accepted while it begins to watch, and for a while no more.
+async fn a_service_follows_while_its_pushes_are_refused_for_now(world: World) {
+    let system = world.organizer_system_of("Vallentuna kommun").await;
+    let owner = world.id_of("Karbyskolan");
+    drafts(&system, &owner, 0..3).await;
+    let desk = Desk::of(&world, system.clone());
+    let accepted = Arc::new(AtomicBool::new(true));
+    let (token, is_accepted) = (desk.token.clone(), Arc::clone(&accepted));
+    let renew = move || {
+        let good = is_accepted.load(Ordering::Relaxed);
+        Ok(if good { token.clone() } else { "a.b.c".into() })
+    };
+    let mut link = Link::new(&desk.server, None, Token::Renewed(Arc::new(renew))).patient();
+    let mut replica = desk.replica().await;
+    let refused = AtomicU32::new(0);
+    let mut tell = |seen: &Seen| refused.store(seen.pushed.cuts, Ordering::Relaxed);
+    let following = async {
+        desk.holds(3).await;
+        accepted.store(false, Ordering::Relaxed);
+        desk.execute(
+            "INSERT INTO outbox (document, base_etag)
+                SELECT json_set(document, '$.analysis.title', 'Ny titel'), etag FROM documents",
+        )
+        .await;
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        drafts(&system, &owner, 3..8).await;
+        desk.holds(8).await;
+        assert!(refused.load(Ordering::Relaxed) > 0, "no push was refused");
+        accepted.store(true, Ordering::Relaxed);
+        let began = Instant::now();
+        while !desk.query("SELECT request_id FROM outbox").await.is_empty() {
+            assert!(began.elapsed() < SOON, "it is not pushed");
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    };
+    tokio::select! {
+        ended = watch_and_push(&mut replica, &mut link, &mut tell) => panic!("{ended:?}"),
+        () = following => {}
+    }
+    replica.close().await.expect("it closes");
     desk.says(&["pull"]).await;
     desk.must_be_in_step().await;
 }
