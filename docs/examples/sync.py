@@ -1,7 +1,6 @@
 """A copy in SQLite: gone on with after any break, and changes pushed once, however often they are sent (docs/sync.md).
 
-`sync.py FILE pull`, `sync.py FILE retitle ID TITLE`, `sync.py FILE push`. Before it: code generated from proto/, and a token
-in STYRKEDJA_TOKEN (README.md, "A first exchange in five minutes").
+`sync.py FILE pull`, or `retitle ID TITLE`, or `push`. Before it: generated code, and a token in STYRKEDJA_TOKEN (README.md).
 """
 import os
 import sqlite3
@@ -26,11 +25,12 @@ db.executescript("""PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
     CREATE TABLE IF NOT EXISTS documents (id TEXT PRIMARY KEY, bytes BLOB, snapshot INTEGER);
     CREATE TABLE IF NOT EXISTS organizations (id TEXT PRIMARY KEY, bytes BLOB, snapshot INTEGER);
     CREATE TABLE IF NOT EXISTS outbox (request_id TEXT PRIMARY KEY, item BLOB, answer TEXT);""")
+PASSES = (None, "TRY_AGAIN", "DEADLINE", "QUOTA_USED_UP", "READER_TOO_SLOW", "STREAM_IDLE")
 
 
-def reason(error):
+def reason(status):
     """Why the exchange refuses. None: it is not the exchange that does, but the way there."""
-    for detail in getattr(rpc_status.from_call(error), "details", ()):
+    for detail in getattr(status, "details", ()):
         info = error_details_pb2.ErrorInfo()
         if detail.Unpack(info):
             return info.reason
@@ -41,8 +41,7 @@ def apply(event):
     match event.WhichOneof("what"):
         case "upsert" | "entered" | "organization" as what:
             one = getattr(event, what)
-            put = f"INSERT OR REPLACE INTO {table} SELECT ?, ?, snapshot FROM replica"
-            db.execute(put, (one.id, one.SerializeToString()))
+            db.execute(f"INSERT OR REPLACE INTO {table} SELECT ?, ?, snapshot FROM replica", (one.id, one.SerializeToString()))
         case "tombstone" | "left" | "organization_left" as what:
             db.execute(f"DELETE FROM {table} WHERE id = ?", (getattr(event, what).id,))
         case "snapshot_begin":
@@ -66,11 +65,9 @@ def pull():
 
 
 def retitle(id, title):
-    (held,) = db.execute("SELECT bytes FROM documents WHERE id = ?", (id,)).fetchone()
-    held = document_pb2.Document.FromString(held)
-    new = document_pb2.Document(id=id, round=held.round, period=held.period)
+    held = document_pb2.Document.FromString(db.execute("SELECT bytes FROM documents WHERE id = ?", (id,)).fetchone()[0])
     kind = held.WhichOneof("content")
-    getattr(new, kind).CopyFrom(getattr(held, kind))
+    new = document_pb2.Document(id=id, round=held.round, period=held.period, **{kind: getattr(held, kind)})
     getattr(new, kind).title = title
     item = push_item_pb2.PushItem(request_id=str(uuid.uuid4()), document=new, etag=held.etag)
     with db:  # The request id is kept before anything is sent, and through all tries.
@@ -82,18 +79,21 @@ def push():
     for (item,) in db.execute("SELECT item FROM outbox WHERE answer IS NULL ORDER BY rowid"):
         parts.append(push_pb2.PushRequest(item=push_item_pb2.PushItem.FromString(item)))
     for answer in exchange.Push(iter(parts), metadata=bearer):
-        print(answer.request_id, answer.WhichOneof("outcome"))
-        with db:
-            db.execute("UPDATE outbox SET answer = ? WHERE request_id = ?", (answer.WhichOneof("outcome"), answer.request_id))
+        print(answer.request_id, outcome := answer.WhichOneof("outcome"))
+        if outcome != "refused" or reason(answer.refused) not in PASSES:  # Otherwise it is sent again.
+            with db:
+                db.execute("UPDATE outbox SET answer = ? WHERE request_id = ?", (outcome, answer.request_id))
+    return db.execute("SELECT * FROM outbox WHERE answer IS NULL").fetchone()
 
 
 for pause in (0.25, 0.5, 1, 2, 4, 8, 0):
     try:
-        {"pull": pull, "retitle": retitle, "push": push}[sys.argv[2]](*sys.argv[3:])
-        break
+        if not {"pull": pull, "retitle": retitle, "push": push}[sys.argv[2]](*sys.argv[3:]):
+            sys.exit()
     except grpc.RpcError as error:
-        if reason(error) == "RESYNC_REQUIRED":  # The snapshot that comes next replaces what is held.
+        if (why := reason(rpc_status.from_call(error))) == "RESYNC_REQUIRED":  # The next snapshot replaces what is held.
             db.execute("UPDATE replica SET cursor = ''").connection.commit()
-        elif pause == 0 or reason(error) not in (None, "TRY_AGAIN", "READER_TOO_SLOW", "STREAM_IDLE"):
+        elif pause == 0 or why not in PASSES:
             raise
-        time.sleep(pause)
+    time.sleep(pause)
+sys.exit("It has not come to its end: run it again.")
