@@ -147,12 +147,13 @@ impl Pushing<'_> {
         while let Some(chunk) = answers.next().await {
             let (good, cut) = split(chunk);
             answered += good.len();
-            passing = self.take(&outgoing, good).await?.or(passing);
-            // What is refused for now only does not come any further.
-            if self.pushed.total() > settled {
+            let refused = self.take(&outgoing, good).await?;
+            // Where all is refused for now, nothing comes of the try.
+            if refused.is_none() || self.pushed.total() > settled {
                 settled = self.pushed.total();
                 link.thrives();
             }
+            passing = refused.or(passing);
             (self.see)(&self.pushed);
             if let Some(status) = cut {
                 return Err(status.into());
