@@ -171,7 +171,10 @@ impl Batch<'_> {
                         Answer::conflict(&conflict, &head, !self.meant.dry_run)
                     }
                     // The record alone was written.
-                    outcome => self.answer(outcome)?,
+                    outcome @ (Outcome::Stands { .. }
+                    | Outcome::Contained(_)
+                    | Outcome::Refused(_)
+                    | Outcome::Later) => self.answer(outcome)?,
                 }
             }
             Ok(Written::Before { answer }) => {

@@ -189,9 +189,6 @@ fn torn(merged: &Content, links: &[Link], yours: &Asked, theirs: &Content) -> Ve
     if dangling.peek().is_none() {
         return Vec::new();
     }
-    fn said(link: &Link) -> (&str, Relation, &Target) {
-        (&link.from_item, link.relation, &link.to)
-    }
     let their_links = kinds::links(theirs);
     let known: HashSet<_> = kinds::dangling(theirs, &their_links)
         .chain(kinds::dangling(&yours.content, &yours.links))
@@ -199,6 +196,11 @@ fn torn(merged: &Content, links: &[Link], yours: &Asked, theirs: &Content) -> Ve
         .collect();
     let torn = dangling.filter(|link| !known.contains(&said(link)));
     torn.map(|link| link.place.to_string()).collect()
+}
+
+/// What a link says, wherever it stands.
+fn said(link: &Link) -> (&str, Relation, &Target) {
+    (&link.from_item, link.relation, &link.to)
 }
 
 /// What of a revision can be changed.

@@ -495,7 +495,9 @@ async fn a_goal_taken_away_and_linked_to_is_a_conflict(world: World) {
         ..plan_in(&mut yours).measures[0].clone()
     };
     plan_in(&mut yours).measures.push(measure);
-    plan_in(&mut yours).goals = plan_in(&mut base).goals.clone();
+    plan_in(&mut yours)
+        .goals
+        .clone_from(&plan_in(&mut base).goals);
     let told = push_one(&system, changed(&yours, &made.etag)).await;
     assert_eq!(word(&told), "merged");
 }

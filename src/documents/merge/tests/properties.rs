@@ -250,10 +250,10 @@ fn participations() -> Vec<Option<Participation>> {
     stated.chain([None]).collect()
 }
 
-fn of_analysis(participation: &Option<Participation>) -> Document {
+fn of_analysis(participation: Option<&Participation>) -> Document {
     Document {
         content: Some(Content::Analysis(Analysis {
-            participation: participation.clone(),
+            participation: participation.cloned(),
             ..Analysis::default()
         })),
         ..Document::default()
@@ -283,7 +283,8 @@ fn no_count_that_either_side_states_is_lost() {
     for base in &all {
         for theirs in &all {
             for yours in &all {
-                let [base, theirs, yours] = [base, theirs, yours].map(of_analysis);
+                let [base, theirs, yours] =
+                    [base, theirs, yours].map(|stated| of_analysis(stated.as_ref()));
                 let Ok(result) = merged(&base, &theirs, &yours) else {
                     continue;
                 };
