@@ -5,7 +5,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use uuid::Uuid;
 
 use crate::{
-    clock::Time,
+    clock::{self, Time},
     proto::v1::{self, DocumentKind, DocumentState, WithdrawReason},
 };
 
@@ -98,6 +98,39 @@ impl Revision {
     /// Changes with every revision.
     pub fn etag(&self) -> String {
         etag(self.document, self.number, &self.content_hash)
+    }
+
+    /// The first revision of a new document, outside of rounds.
+    pub fn draft(
+        owner: Uuid,
+        kind: DocumentKind,
+        author: String,
+        author_organization: Uuid,
+        at: Time,
+        content: Encoded,
+    ) -> Self {
+        Self {
+            owner,
+            document: clock::new_id(),
+            number: 1,
+            kind,
+            state: DocumentState::Draft,
+            level: Level::Draft,
+            round: None,
+            period: None,
+            external_id: None,
+            author,
+            author_organization,
+            created_at: at,
+            updated_at: at,
+            content: Some(content.bytes),
+            content_revision: 1,
+            content_hash: content.hash,
+            review: None,
+            justifications: Vec::new(),
+            withdraw_reason: WithdrawReason::Unspecified,
+            withdrawn: false,
+        }
     }
 
     /// The next revision, in another state and otherwise as this one.

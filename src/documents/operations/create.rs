@@ -11,11 +11,11 @@ use crate::{
     access::{Grant, Target},
     clock,
     contract::Violation,
-    documents::model::{Encoded, Level, Revision},
+    documents::model::{Encoded, Revision},
     error::{Error, Result},
     exchange::Exchange,
     kinds::Content,
-    proto::v1::{Act, DocumentState, ExternalId, Period, WithdrawReason},
+    proto::v1::{Act, ExternalId, Period},
 };
 
 /// A document to be made.
@@ -62,29 +62,13 @@ async fn decide(
         return Err(Error::field(owner_has_ended()));
     }
     let now = clock::now();
-    let mut revision = Revision {
-        owner,
-        document: clock::new_id(),
-        number: 1,
-        kind: content.kind(),
-        state: DocumentState::Draft,
-        level: Level::Draft,
+    let author = call.caller.subject().to_owned();
+    let revision = Revision {
         round,
         period,
         external_id,
-        author: call.caller.subject().to_owned(),
-        author_organization: grant.home,
-        created_at: now,
-        updated_at: now,
-        content: None,
-        content_revision: 1,
-        content_hash: Vec::new(),
-        review: None,
-        justifications: Vec::new(),
-        withdraw_reason: WithdrawReason::Unspecified,
-        withdrawn: false,
+        ..Revision::draft(owner, content.kind(), author, grant.home, now, encoded)
     };
-    revision.write(encoded);
     let mut judgement = judge(exchange, &call.caller, &revision, &content)
         .await?
         .must_be_fit_to_keep()?;

@@ -14,13 +14,13 @@ use crate::{
     documents::{
         conflict::Conflict,
         link,
-        model::{Encoded, Level, Revision, Step},
+        model::{Encoded, Revision, Step},
         operations::{must_allow, other_kind, owner_has_ended, target_of},
     },
     error::{Error, Result},
     exchange::Exchange,
     kinds::{Content, Link},
-    proto::v1::{Act, DocumentState, ExternalId, Finding, WithdrawReason},
+    proto::v1::{Act, DocumentState, ExternalId, Finding},
 };
 
 /// What is to become of an item.
@@ -170,29 +170,13 @@ fn new(caller: &Caller, asked: &Asked, now: Time) -> Result<Next> {
         let ended = Error::field(owner_has_ended());
         return Ok(done(Some(Arc::clone(grant)), Outcome::Refused(ended)));
     }
-    let mut revision = Revision {
-        owner: *owner,
-        document: clock::new_id(),
-        number: 1,
-        kind: asked.kind(),
-        state: DocumentState::Draft,
-        level: Level::Draft,
+    let (author, content) = (caller.subject().to_owned(), asked.encoded.clone());
+    let revision = Revision {
         round: asked.round.clone(),
         period: asked.period.clone(),
         external_id: Some(external_id.external_id()),
-        author: caller.subject().to_owned(),
-        author_organization: grant.home,
-        created_at: now,
-        updated_at: now,
-        content: None,
-        content_revision: 1,
-        content_hash: Vec::new(),
-        review: None,
-        justifications: Vec::new(),
-        withdraw_reason: WithdrawReason::Unspecified,
-        withdrawn: false,
+        ..Revision::draft(*owner, asked.kind(), author, grant.home, now, content)
     };
-    revision.write(asked.encoded.clone());
     Ok(write(grant, What::Created, revision, None))
 }
 
