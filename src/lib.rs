@@ -17,6 +17,7 @@ mod first_operator;
 pub mod journal;
 pub mod json;
 pub mod kinds;
+pub mod offers;
 pub mod organizations;
 pub mod page;
 pub mod proto;

@@ -22,13 +22,14 @@ use crate::{
     contract, documents,
     error::normalise::NormaliseLayer,
     exchange::{Exchange, StartError},
-    feed, organizations,
+    feed, offers, organizations,
     proto::{
         self,
         feed::sync_service_server::SyncServiceServer,
         v1::{
             access_service_server::AccessServiceServer,
             conflict_service_server::ConflictServiceServer,
+            course_offer_service_server::CourseOfferServiceServer,
             document_service_server::DocumentServiceServer,
             organization_service_server::OrganizationServiceServer,
         },
@@ -127,6 +128,11 @@ async fn services(exchange: &Exchange, reflection: bool) -> (HealthReporter, Rou
     );
     routes.add_service(
         ConflictServiceServer::new(documents::ConflictRpc::new(exchange))
+            .max_decoding_message_size(most)
+            .max_encoding_message_size(MAX_ANSWER),
+    );
+    routes.add_service(
+        CourseOfferServiceServer::new(offers::Rpc::new(exchange))
             .max_decoding_message_size(most)
             .max_encoding_message_size(MAX_ANSWER),
     );

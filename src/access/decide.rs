@@ -31,6 +31,7 @@ pub fn stopped_at(
     target: &Target<'_>,
 ) -> Option<Step> {
     let rule = ground.contract.role(grant.role);
+    let published = is_published(ground, act, target);
     let steps = [
         (Step::Ended, !grant.has_ended(ground.now)),
         (Step::Act, rule.acts.contains(&act)),
@@ -40,12 +41,12 @@ pub fn stopped_at(
         ),
         (
             Step::Reach,
-            reaches(ground.tree, rule, grant.organization, act, target),
+            published || reaches(ground.tree, rule, grant.organization, act, target),
         ),
-        (Step::Round, is_of_round(rule, grant, target)),
+        (Step::Round, published || is_of_round(rule, grant, target)),
         (
             Step::State,
-            has_come_so_far(rule, grant.organization, target),
+            published || has_come_so_far(rule, grant.organization, target),
         ),
     ];
     steps
@@ -100,19 +101,40 @@ fn reaches(tree: &Tree, rule: &RoleRule, granted: Uuid, act: Act, target: &Targe
     }
 }
 
+/// Whether the target is read by all who take part in its kind.
+fn is_published(ground: Ground<'_>, act: Act, target: &Target<'_>) -> bool {
+    let Target::Document {
+        kind, owner, level, ..
+    } = *target
+    else {
+        return false;
+    };
+    act == Act::ReadDocuments
+        && published_level(ground.contract, kind).is_some_and(|least| level >= least)
+        && ground.tree.contains(owner)
+}
+
+/// The level column from which documents of the kind are published. None: they never are.
+pub fn published_level(contract: &Contract, kind: DocumentKind) -> Option<i16> {
+    contract.kind(kind).published_from.and_then(least_level)
+}
+
 /// How far a role reaches with an act.
 pub fn reach_of(rule: &RoleRule, act: Act) -> Reach {
     match act {
         Act::CreateDocuments
         | Act::EditDocuments
         | Act::SubmitDocuments
-        | Act::WithdrawDocuments => rule.author,
+        | Act::WithdrawDocuments
+        | Act::SubmitOffers
+        | Act::TakePlaces => rule.author,
         Act::ReviewDocuments => rule.review,
         Act::ReadDocuments
         | Act::ReadOrganizations
         | Act::ImportOrganizations
         | Act::ReadGrants
-        | Act::ManageGrants => rule.read,
+        | Act::ManageGrants
+        | Act::ReadUnmetNeeds => rule.read,
         Act::Unspecified | Act::CallOpenly | Act::KnowOwnAccess => Reach::Unspecified,
     }
 }

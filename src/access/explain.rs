@@ -84,13 +84,16 @@ fn is_about_documents(act: Act) -> bool {
         | Act::EditDocuments
         | Act::SubmitDocuments
         | Act::ReviewDocuments
-        | Act::WithdrawDocuments => true,
+        | Act::WithdrawDocuments
+        | Act::SubmitOffers => true,
         Act::Unspecified
         | Act::CallOpenly
         | Act::KnowOwnAccess
         | Act::ReadOrganizations
         | Act::ImportOrganizations
         | Act::ReadGrants
-        | Act::ManageGrants => false,
+        | Act::ManageGrants
+        | Act::TakePlaces
+        | Act::ReadUnmetNeeds => false,
     }
 }

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::{
     caller::Caller,
-    decide::{KNOWN_TO_ALL, least_level, reach_of},
+    decide::{KNOWN_TO_ALL, least_level, published_level, reach_of},
     entity as grants,
     model::{Grant, Target},
 };
@@ -123,7 +123,33 @@ impl Scope {
             .within(rule, grant, Column::OwnerId)
             .add(any_of(own.into_iter().chain(others)))
             .add(Column::Kind.is_in(kinds));
-        Some(of_round(seen, rule, grant, Column::Round))
+        let seen = of_round(seen, rule, grant, Column::Round);
+        Some(any_of(
+            [seen].into_iter().chain(self.published_to(grant.role)),
+        ))
+    }
+
+    /// What is published of the kinds that the role takes part in.
+    fn published_to(&self, role: Role) -> impl Iterator<Item = Condition> {
+        use revisions::Column;
+        self.published_kinds(role).filter_map(|(kind, least)| {
+            let kind = i16::try_from(i32::from(kind)).ok()?;
+            Some(
+                Condition::all()
+                    .add(Column::Kind.eq(kind))
+                    .add(Column::Level.gte(least)),
+            )
+        })
+    }
+
+    /// The kinds that the role reads wherever they lie, and from which level.
+    fn published_kinds(&self, role: Role) -> impl Iterator<Item = (DocumentKind, i16)> {
+        let contract = self.caller.ground().contract;
+        contract
+            .kinds()
+            .filter(move |_| self.act == Act::ReadDocuments)
+            .filter(move |(kind, _)| contract.allows(role, self.act, *kind))
+            .filter_map(|(kind, _)| Some((kind, published_level(contract, kind)?)))
     }
 
     fn organizations_of(&self, grant: &Grant, rule: &RoleRule) -> Condition {

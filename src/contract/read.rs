@@ -14,7 +14,7 @@ use super::{
     compile::compile,
     rules::{Contract, KindRule, Method, NarrowedField, RequestRule, RoleRule},
 };
-use crate::proto::v1::{self, Act, DocumentKind, Reach, Role};
+use crate::proto::v1::{self, Act, DocumentKind, DocumentState, Reach, Role};
 
 /// What the contract lacks, each by name. The server does not start with any.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -276,12 +276,15 @@ impl Reading<'_> {
             authors: access.authors().collect(),
             reviewers: access.reviewers().collect(),
             readers: access.readers().collect(),
+            published_from: Some(access.published_from())
+                .filter(|from| *from != DocumentState::Unspecified),
         };
         self.demand(!rule.authors.is_empty(), || {
             format!("{} states no authors", rule.message)
         });
-        self.demand(!rule.reviewers.is_empty(), || {
-            format!("{} states no reviewers", rule.message)
+        let goes_on = !rule.reviewers.is_empty() || rule.published_from.is_some();
+        self.demand(goes_on, || {
+            format!("{} states no reviewers and is not published", rule.message)
         });
         let unspecified = [&rule.authors, &rule.reviewers, &rule.readers]
             .iter()

@@ -89,6 +89,8 @@ pub struct KindRule {
     pub authors: Vec<Role>,
     pub reviewers: Vec<Role>,
     pub readers: Vec<Role>,
+    /// The stage from which all who take part read documents of it, wherever they lie.
+    pub published_from: Option<DocumentState>,
 }
 
 /// A field that only some roles see.
@@ -143,6 +145,7 @@ static NO_KIND: KindRule = KindRule {
     authors: Vec::new(),
     reviewers: Vec::new(),
     readers: Vec::new(),
+    published_from: None,
 };
 
 /// To see what happens when a rule is another.
@@ -217,7 +220,8 @@ impl Contract {
             Act::CreateDocuments
             | Act::EditDocuments
             | Act::SubmitDocuments
-            | Act::WithdrawDocuments => parts.authors.contains(&role),
+            | Act::WithdrawDocuments
+            | Act::SubmitOffers => parts.authors.contains(&role),
             Act::ReviewDocuments => parts.reviewers.contains(&role),
             // These are about no kind of document.
             Act::CallOpenly
@@ -225,7 +229,9 @@ impl Contract {
             | Act::ReadOrganizations
             | Act::ImportOrganizations
             | Act::ReadGrants
-            | Act::ManageGrants => true,
+            | Act::ManageGrants
+            | Act::TakePlaces
+            | Act::ReadUnmetNeeds => true,
             Act::Unspecified => false,
         };
         takes_part && self.role(role).acts.contains(&act)

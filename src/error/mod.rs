@@ -112,6 +112,24 @@ pub enum Error {
     StreamIdle { idle: Duration },
     #[error("The conflict was resolved before.")]
     ConflictResolved,
+    #[error(
+        "{taken} places are held and confirmed; state at least as many, or have some of them released first."
+    )]
+    CapacityTaken { taken: u32 },
+    #[error("The submission has ended; begin another one.")]
+    SubmissionEnded,
+    #[error("Another stream goes on with the submission; leave it to that one, or call again.")]
+    SubmissionOvertaken,
+    #[error(
+        "The offer takes nobody: it is cancelled, inactive or withdrawn, or states no capacity."
+    )]
+    OfferClosed,
+    #[error("{left} places are left; ask for fewer, or wait in line.")]
+    PlacesTaken { left: u32 },
+    #[error("The booking is in state {}; only held places can be confirmed.", .state.as_str_name())]
+    BookingNotHeld { state: v1::BookingState },
+    #[error("The booking is in state {}; there is nothing to give back.", .state.as_str_name())]
+    BookingEnded { state: v1::BookingState },
     #[error("The exchange takes no compressed requests; send it without compression.")]
     Compressed,
 }
@@ -175,6 +193,13 @@ impl Error {
             Self::BatchTooLarge { .. } => (Code::ResourceExhausted, Reason::BatchTooLarge),
             Self::StreamIdle { .. } => (Code::DeadlineExceeded, Reason::StreamIdle),
             Self::ConflictResolved => (Code::FailedPrecondition, Reason::ConflictResolved),
+            Self::CapacityTaken { .. } => (Code::FailedPrecondition, Reason::CapacityTaken),
+            Self::SubmissionEnded => (Code::FailedPrecondition, Reason::SubmissionEnded),
+            Self::SubmissionOvertaken => (Code::Aborted, Reason::SubmissionOvertaken),
+            Self::OfferClosed => (Code::FailedPrecondition, Reason::OfferClosed),
+            Self::PlacesTaken { .. } => (Code::FailedPrecondition, Reason::PlacesTaken),
+            Self::BookingNotHeld { .. } => (Code::FailedPrecondition, Reason::BookingNotHeld),
+            Self::BookingEnded { .. } => (Code::FailedPrecondition, Reason::BookingEnded),
         }
     }
 
@@ -188,6 +213,11 @@ impl Error {
                 details.with("etag", etag)
             }
             Self::StateForbids { state } => details.with("state", state.as_str_name()),
+            Self::CapacityTaken { taken } => details.with("taken", &taken.to_string()),
+            Self::PlacesTaken { left } => details.with("left", &left.to_string()),
+            Self::BookingNotHeld { state } | Self::BookingEnded { state } => {
+                details.with("state", state.as_str_name())
+            }
             Self::ReviewOutdated { revision } => details.with("revision", &revision.to_string()),
             Self::TooLarge { max_request_bytes } => {
                 details.with("max_request_bytes", &max_request_bytes.to_string())
@@ -219,6 +249,9 @@ impl Error {
             | Self::RequestIdConflict
             | Self::ExternalIdTaken { etag: None }
             | Self::ConflictResolved
+            | Self::SubmissionEnded
+            | Self::SubmissionOvertaken
+            | Self::OfferClosed
             | Self::CursorInvalid
             | Self::ResyncRequired
             | Self::Deadline

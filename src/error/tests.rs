@@ -53,6 +53,17 @@ fn every_kind_of_error() -> Vec<Error> {
             idle: Duration::from_secs(30),
         },
         Error::ConflictResolved,
+        Error::CapacityTaken { taken: 30 },
+        Error::SubmissionEnded,
+        Error::SubmissionOvertaken,
+        Error::OfferClosed,
+        Error::PlacesTaken { left: 3 },
+        Error::BookingNotHeld {
+            state: v1::BookingState::Waiting,
+        },
+        Error::BookingEnded {
+            state: v1::BookingState::Lapsed,
+        },
         Error::CursorInvalid,
         Error::ResyncRequired,
         Error::SnapshotRequired,

@@ -68,6 +68,9 @@ impl Kind for ActionPlan {
                     &measure.development_areas,
                 )
                 .own(Relation::MeasureGoal, "goal_ids", &measure.goal_ids);
+            if let Some(offer) = &measure.offer {
+                Links::from(at, &mut links).other(Relation::MeasureOffer, "offer", offer);
+            }
         }
         for (at, follow_up) in At::each(FOLLOW_UPS, &self.follow_ups, |item| &item.id) {
             Links::from(at, &mut links)

@@ -15,30 +15,9 @@ use super::{
     Content, Item, ItemKind, Kind, Link, Mention, Relation, Subject, every_kind, figures,
     link::Links,
     rule::{At, Report, Rule, blank},
+    themes,
 };
 use crate::proto::v1::{self, Analysis};
-
-/// The themes that all know. The contract lists them with their meaning.
-pub(super) const THEMES: [&str; 18] = [
-    "assessment",
-    "digital-competence",
-    "equity",
-    "inclusion",
-    "language-development",
-    "leadership",
-    "mathematics",
-    "newly-arrived",
-    "norm-criticism",
-    "preschool-teaching",
-    "pupil-health",
-    "quality-work",
-    "reading",
-    "safety",
-    "school-attendance",
-    "special-support",
-    "teaching",
-    "transitions",
-];
 
 const EVIDENCE: &str = "analysis.evidence";
 const PROBLEMS: &str = "analysis.problems";
@@ -294,17 +273,7 @@ fn fault_of_priority(
 
 fn check_themes(themes: &[String], report: &mut Report, at: At<'_>) {
     report.item_must(!themes.is_empty(), &rules::AREA_WITHOUT_THEME, at, "themes");
-    for (index, theme) in themes.iter().enumerate() {
-        let field = format!("themes[{index}]");
-        let own = theme.starts_with("x-");
-        report.item_must(!own, &rules::THEME_OWN, at, &field);
-        report.item_must(
-            own || THEMES.contains(&theme.as_str()),
-            &rules::THEME_UNKNOWN,
-            at,
-            &field,
-        );
-    }
+    themes::check(themes, report, &at.field("themes"), at.key);
 }
 
 fn check_participation(analysis: &Analysis, report: &mut Report) {

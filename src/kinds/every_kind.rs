@@ -30,18 +30,16 @@ rules! {
         "The same link stands twice in the item." "Take one of them away.";
 }
 
-pub(super) fn check(
-    subject: &Subject<'_>,
-    items: &[Item<'_>],
-    links: &[Link],
-    report: &mut Report,
-) {
+pub(super) fn check(items: &[Item<'_>], links: &[Link], report: &mut Report) {
+    check_ids(items, report);
+    check_references(items, links, report);
+}
+
+pub(super) fn check_time(subject: &Subject<'_>, report: &mut Report) {
     match subject.period {
         Some(period) => check_period(period, report, "period", ""),
         None => report.add(&PERIOD_MISSING, "period", ""),
     }
-    check_ids(items, report);
-    check_references(items, links, report);
 }
 
 /// Both days must be there, and the right way round.

@@ -21,6 +21,8 @@ pub enum ItemKind {
     MeasureOutcome,
     GoalOutcome,
     Effect,
+    Offering,
+    ApplicationWindow,
 }
 
 /// An item of a document that can be linked to by its id.
@@ -67,10 +69,11 @@ pub enum Relation {
     OutcomeGoal = 11,
     EffectMeasure = 12,
     EffectGoal = 13,
+    MeasureOffer = 14,
 }
 
 impl Relation {
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::ProblemEvidence,
         Self::CauseProblem,
         Self::AreaCause,
@@ -84,6 +87,7 @@ impl Relation {
         Self::OutcomeGoal,
         Self::EffectMeasure,
         Self::EffectGoal,
+        Self::MeasureOffer,
     ];
 
     /// What the link leads to.
@@ -97,6 +101,7 @@ impl Relation {
                 ItemKind::Goal
             }
             Self::FollowUpMeasure | Self::OutcomeMeasure | Self::EffectMeasure => ItemKind::Measure,
+            Self::MeasureOffer => ItemKind::Offering,
         }
     }
 }

@@ -3,6 +3,7 @@
 
 mod action_plan;
 mod analysis;
+mod course_offer;
 mod dates;
 mod every_kind;
 mod fields;
@@ -13,6 +14,7 @@ mod personal_data;
 mod rule;
 #[cfg(test)]
 mod tests;
+pub mod themes;
 
 use std::{collections::HashMap, sync::LazyLock};
 
@@ -30,6 +32,7 @@ pub enum Content {
     Analysis(v1::Analysis),
     ActionPlan(v1::ActionPlan),
     FollowUpReport(v1::FollowUpReport),
+    CourseOffer(v1::CourseOffer),
 }
 
 /// Why kept bytes are no content.
@@ -85,6 +88,10 @@ trait Kind {
     fn links(&self) -> Vec<Link>;
     /// Every organization that it names, in the order of the document.
     fn mentions(&self) -> Vec<Mention>;
+    /// Whether the envelope must say which time the document is about.
+    fn is_of_a_period(&self) -> bool {
+        true
+    }
     /// Judges by the rules of the kind.
     fn check(&self, subject: &Subject<'_>, report: &mut Report);
     /// Judges what it leaves out of another document that it links to.
@@ -100,6 +107,7 @@ impl Content {
             DocumentKind::Analysis => Self::Analysis(Message::decode(bytes)?),
             DocumentKind::ActionPlan => Self::ActionPlan(Message::decode(bytes)?),
             DocumentKind::FollowUpReport => Self::FollowUpReport(Message::decode(bytes)?),
+            DocumentKind::CourseOffer => Self::CourseOffer(Message::decode(bytes)?),
         })
     }
 
@@ -113,6 +121,7 @@ impl Content {
             Self::Analysis(_) => DocumentKind::Analysis,
             Self::ActionPlan(_) => DocumentKind::ActionPlan,
             Self::FollowUpReport(_) => DocumentKind::FollowUpReport,
+            Self::CourseOffer(_) => DocumentKind::CourseOffer,
         }
     }
 
@@ -122,6 +131,7 @@ impl Content {
             Self::Analysis(_) => "analysis",
             Self::ActionPlan(_) => "action_plan",
             Self::FollowUpReport(_) => "follow_up_report",
+            Self::CourseOffer(_) => "course_offer",
         }
     }
 
@@ -134,6 +144,7 @@ impl Content {
             Self::Analysis(analysis) => analysis,
             Self::ActionPlan(plan) => plan,
             Self::FollowUpReport(report) => report,
+            Self::CourseOffer(offer) => offer,
         }
     }
 }
@@ -144,6 +155,7 @@ impl From<v1::document::Content> for Content {
             v1::document::Content::Analysis(analysis) => Self::Analysis(analysis),
             v1::document::Content::ActionPlan(plan) => Self::ActionPlan(plan),
             v1::document::Content::FollowUpReport(report) => Self::FollowUpReport(report),
+            v1::document::Content::CourseOffer(offer) => Self::CourseOffer(offer),
         }
     }
 }
@@ -154,6 +166,7 @@ impl From<Content> for v1::document::Content {
             Content::Analysis(analysis) => Self::Analysis(analysis),
             Content::ActionPlan(plan) => Self::ActionPlan(plan),
             Content::FollowUpReport(report) => Self::FollowUpReport(report),
+            Content::CourseOffer(offer) => Self::CourseOffer(offer),
         }
     }
 }
@@ -162,7 +175,10 @@ impl From<Content> for v1::document::Content {
 pub fn findings(subject: Subject<'_>, links: &[Link]) -> Vec<v1::Finding> {
     let kind = subject.content.as_kind();
     let mut report = Report::default();
-    every_kind::check(&subject, &kind.items(), links, &mut report);
+    if kind.is_of_a_period() || subject.period.is_some() {
+        every_kind::check_time(&subject, &mut report);
+    }
+    every_kind::check(&kind.items(), links, &mut report);
     kind.check(&subject, &mut report);
     personal_data::check(subject.content, subject.encoded, &mut report);
     report.findings
@@ -258,9 +274,11 @@ fn rules() -> impl Iterator<Item = &'static Rule> {
         every_kind::ALL,
         figures::ALL,
         personal_data::ALL,
+        themes::ALL,
         analysis::rules::ALL,
         action_plan::rules::ALL,
         follow_up_report::rules::ALL,
+        course_offer::rules::ALL,
     ]
     .into_iter()
     .flatten()

@@ -86,6 +86,7 @@ fn cases() -> Vec<(&'static str, Vec<Case>)> {
         ("analysis", analysis::tests::cases()),
         ("action-plan", action_plan::tests::cases()),
         ("follow-up-report", follow_up_report::tests::cases()),
+        ("course-offer", course_offer::tests::cases()),
     ]
 }
 
@@ -191,7 +192,7 @@ fn the_faulty_sample_shows_all_its_faults_at_once_in_order() {
             "analysis.cause_without_problem analysis.causes[1].problem_ids c2",
             "analysis.cause_without_category analysis.causes[1].category c2",
             "analysis.cause_without_level analysis.causes[1].level c2",
-            "analysis.theme_unknown analysis.development_areas[0].themes[0] a1",
+            "theme.unknown analysis.development_areas[0].themes[0] a1",
             "analysis.area_priority_taken analysis.development_areas[1].priority a2",
             "analysis.area_undescribed analysis.development_areas[1].description a2",
             "analysis.area_without_cause analysis.development_areas[1].cause_ids a2",

@@ -281,23 +281,37 @@ fn abouts_of(contract: &Contract, method: &Method, act: Act) -> Vec<About> {
             kinds().map(About::Conflict).collect()
         }
         Act::CreateDocuments => kinds().map(About::NewDocument).collect(),
+        Act::ReadDocuments if method.service.ends_with(".CourseOfferService") => {
+            vec![About::Call]
+        }
         Act::ReadDocuments
         | Act::EditDocuments
         | Act::SubmitDocuments
         | Act::ReviewDocuments
         | Act::WithdrawDocuments => kinds()
-            .flat_map(|kind| Stage::ALL.map(|stage| About::Document(kind, stage)))
+            .flat_map(|kind| stages(contract, kind).map(move |stage| About::Document(kind, stage)))
             .collect(),
+        Act::SubmitOffers | Act::TakePlaces => vec![About::Organization],
         Act::ReadOrganizations => vec![About::Organization],
         Act::ManageGrants if method.name.starts_with("Create") => {
             roles().map(About::NewGrant).collect()
         }
         Act::ManageGrants => roles().map(About::Grant).collect(),
         Act::ReadGrants => vec![About::Grants],
-        Act::ImportOrganizations | Act::Unspecified | Act::CallOpenly | Act::KnowOwnAccess => {
-            vec![About::Call]
-        }
+        Act::ImportOrganizations
+        | Act::ReadUnmetNeeds
+        | Act::Unspecified
+        | Act::CallOpenly
+        | Act::KnowOwnAccess => vec![About::Call],
     }
+}
+
+/// The stages that documents of a kind can come to: what nobody reviews is never accepted.
+fn stages(contract: &Contract, kind: DocumentKind) -> impl Iterator<Item = Stage> {
+    let reviewed = !contract.kind(kind).reviewers.is_empty();
+    Stage::ALL
+        .into_iter()
+        .filter(move |stage| reviewed || *stage != Stage::Accepted)
 }
 
 fn concerns_rounds(about: About) -> bool {

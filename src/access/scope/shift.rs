@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 use super::{Grant, RoleRule, Scope, reach_of};
-use crate::proto::v1::{Act, Reach};
+use crate::proto::v1::{Act, Reach, Role};
 
 /// Where two scopes of one caller may differ.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +25,10 @@ enum Territory {
 impl Scope {
     /// Where this scope and another of the same caller and act may differ.
     pub fn shift(&self, other: &Self) -> Shift {
+        // What is published is seen wherever it lies, in the roles of those who see it.
+        if self.published_roles() != other.published_roles() {
+            return Shift::Anywhere;
+        }
         let (mut here, there) = (self.territories(), other.territories());
         // Universities and agencies are known to whoever reads organizations at all.
         if self.act == Act::ReadOrganizations && here.is_empty() != there.is_empty() {
@@ -48,6 +52,14 @@ impl Scope {
             }
         }
         Shift::At(places)
+    }
+
+    /// The acting roles that read anything published.
+    fn published_roles(&self) -> BTreeSet<Role> {
+        self.acting()
+            .map(|(grant, _)| grant.role)
+            .filter(|role| self.published_kinds(*role).next().is_some())
+            .collect()
     }
 
     fn territories(&self) -> BTreeMap<Uuid, Territory> {

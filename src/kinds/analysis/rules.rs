@@ -72,12 +72,6 @@ rules! {
     AREA_WITHOUT_THEME Note "analysis.area_without_theme"
         "Utvecklingsområdet saknar tema." "Ange minst ett tema, så att utbildningar som passar kan hittas."
         "The development area has no theme." "State at least one theme, so that courses that fit can be found.";
-    THEME_UNKNOWN Error "analysis.theme_unknown"
-        "Temat finns inte i listan." "Välj ett tema ur listan i kontraktet, eller börja en egen kod med x-."
-        "The theme is not in the list." "Choose a theme of the contract's list, or begin a code of your own with x-.";
-    THEME_OWN Note "analysis.theme_own"
-        "Temat är en egen kod, som andra inte känner till." "Välj ett tema ur listan om något där stämmer."
-        "The theme is a code of your own, which others do not know." "Choose a theme of the list if one there fits.";
     NO_STAFF Justify "analysis.no_staff_took_part"
         "Ingen personal har deltagit i analysen." "Ange hur många som deltog i varje personalkategori, eller motivera varför ingen gjorde det."
         "No staff took part in the analysis." "State how many of each category of staff took part, or give the reason why none did.";

@@ -286,5 +286,5 @@ fn the_contract_lists_the_themes() {
         .next()
         .unwrap();
     let listed: Vec<_> = comment.split('`').skip(1).step_by(2).collect();
-    assert_eq!(listed, THEMES);
+    assert_eq!(listed, crate::kinds::themes::THEMES);
 }

@@ -134,7 +134,7 @@ impl Writer<'_> {
                 Some(Content::Analysis(analysis)) => title.clone_into(&mut analysis.title),
                 Some(Content::ActionPlan(plan)) => title.clone_into(&mut plan.title),
                 Some(Content::FollowUpReport(report)) => title.clone_into(&mut report.title),
-                None => panic!("the sample has a content"),
+                Some(Content::CourseOffer(_)) | None => panic!("the sample has a title of its own"),
             }
             let outcome = push_one(self.system, changed(&paper, &made.etag)).await;
             if let Outcome::Conflict(conflict) = outcome {

@@ -146,6 +146,7 @@ fn a_plan(analysis: &Document) -> ActionPlan {
             university_id: String::new(),
             target_group: vec![StaffCategory::Teacher.into()],
             places_wanted: 0,
+            offer: None,
         }],
         follow_ups: vec![FollowUp {
             id: "f1".to_owned(),

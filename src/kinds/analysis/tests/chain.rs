@@ -147,7 +147,7 @@ pub(super) fn of_areas() -> Vec<Case> {
             },
         ),
         Case(
-            "analysis.theme_unknown",
+            "theme.unknown",
             "analysis.development_areas[1].themes[0]",
             "a2",
             |d| {
@@ -155,7 +155,7 @@ pub(super) fn of_areas() -> Vec<Case> {
             },
         ),
         Case(
-            "analysis.theme_own",
+            "theme.own",
             "analysis.development_areas[1].themes[0]",
             "a2",
             |d| {

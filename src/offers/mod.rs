@@ -1,0 +1,9 @@
+//! Course offers: universities submit what they have (`submission`), those who look for courses find and match them
+//! (`catalogue`), and take places (`places`). What an offer says is a kind of document.
+
+mod catalogue;
+mod places;
+mod rpc;
+mod submission;
+
+pub use rpc::Rpc;
