@@ -12,6 +12,7 @@ use tonic::{
 
 use crate::proto::v1::{
     access_service_client::AccessServiceClient, conflict_service_client::ConflictServiceClient,
+    course_offer_service_client::CourseOfferServiceClient,
     document_service_client::DocumentServiceClient,
     organization_service_client::OrganizationServiceClient, sync_service_client::SyncServiceClient,
 };
@@ -26,6 +27,7 @@ pub struct Client {
     pub access: AccessServiceClient<Wire>,
     pub documents: DocumentServiceClient<Wire>,
     pub conflicts: ConflictServiceClient<Wire>,
+    pub offers: CourseOfferServiceClient<Wire>,
     pub sync: SyncServiceClient<Wire>,
 }
 
@@ -39,6 +41,7 @@ impl Client {
             access: AccessServiceClient::new(wire()),
             documents: DocumentServiceClient::new(wire()),
             conflicts: ConflictServiceClient::new(wire()),
+            offers: CourseOfferServiceClient::new(wire()),
             sync: SyncServiceClient::new(wire()),
         })
     }

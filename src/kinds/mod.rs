@@ -21,6 +21,7 @@ use std::{collections::HashMap, sync::LazyLock};
 use prost::{DecodeError, Message};
 use uuid::Uuid;
 
+pub use course_offer::OFFERING_ID;
 pub use link::{Item, ItemKind, Link, Relation, Target};
 
 use crate::proto::v1::{self, DocumentKind, OrganizationType, Period};

@@ -13,7 +13,7 @@ use crate::{
     clock::Time,
     contract::{Contract, Method},
     error::Error,
-    proto::v1::{Act, DocumentKind, Role},
+    proto::v1::{Act, DocumentKind, OrganizationType, Role},
 };
 pub use places::{Holder, Relation, Spot};
 pub use text::text;
@@ -58,6 +58,10 @@ pub enum About {
     Grants,
     Grant(Role),
     NewGrant(Role),
+    /// Of a university's course offers.
+    Submission,
+    /// Of places for an organization.
+    Booking,
     /// Nothing but the call itself.
     Call,
 }
@@ -154,6 +158,11 @@ impl Play {
                 self.documents.contains(&(kind, spot))
             }
             About::Grant(role) => self.contract.role(role).granted_at.contains(&spot.kind()),
+            About::Submission => spot.kind() == OrganizationType::University,
+            About::Booking => !matches!(
+                spot.kind(),
+                OrganizationType::University | OrganizationType::NationalAgency
+            ),
             About::NewDocument(_)
             | About::Organization
             | About::Grants
@@ -222,7 +231,7 @@ fn verdict(
             organization: id,
             round,
         },
-        About::Organization => Target::Organization(id),
+        About::Organization | About::Submission | About::Booking => Target::Organization(id),
         About::Document(..) | About::Conflict(_) | About::Grant(_) | About::Grants
             if spot.is_none() =>
         {
@@ -258,6 +267,10 @@ fn verdict(
             Verdict::Misplaced
         }
         (Ok(_), ..) => Verdict::Allowed,
+        // Whoever acts on none of an organization's does not learn that there are any.
+        (Err(_), About::Submission | About::Booking, _) if caller.must(act).is_ok() => {
+            Verdict::Absent
+        }
         (Err(Error::NotFound), ..) => Verdict::Absent,
         (Err(_), ..) => Verdict::Denied,
     }
@@ -291,6 +304,8 @@ fn abouts_of(contract: &Contract, method: &Method, act: Act) -> Vec<About> {
         | Act::WithdrawDocuments => kinds()
             .flat_map(|kind| stages(contract, kind).map(move |stage| About::Document(kind, stage)))
             .collect(),
+        Act::SubmitOffers if method.name.starts_with("Get") => vec![About::Submission],
+        Act::TakePlaces if !method.name.starts_with("Hold") => vec![About::Booking],
         Act::SubmitOffers | Act::TakePlaces => vec![About::Organization],
         Act::ReadOrganizations => vec![About::Organization],
         Act::ManageGrants if method.name.starts_with("Create") => {
@@ -318,6 +333,8 @@ fn concerns_rounds(about: About) -> bool {
     match about {
         About::Document(..) | About::NewDocument(_) | About::Conflict(_) => true,
         About::Organization
+        | About::Submission
+        | About::Booking
         | About::Grants
         | About::Grant(_)
         | About::NewGrant(_)

@@ -150,8 +150,6 @@ fn is_idle(role: Role, read: Reach, taking: &str) -> bool {
         "sees_others_from" if takes_part => read == Reach::Own,
         "sees_own_from" if takes_part => role == Role::AgencyOfficer,
         "sees_others_from" | "sees_own_from" | "author" | "CreateDocuments" => !takes_part,
-        // Universities are known to all.
-        "read" => role == Role::UniversitySystem,
         _ => false,
     }
 }

@@ -186,7 +186,7 @@ fn lines(cells: &[&Cell<'_>]) -> String {
 
 /// Who may call at all, where that is all there is to decide.
 fn callers(cells: &[&Cell<'_>]) -> String {
-    let allowed: Vec<Role> = cells
+    let mut allowed: Vec<Role> = cells
         .iter()
         .filter(|cell| cell.verdict == Verdict::Allowed)
         .map(|cell| cell.holder.role)
@@ -194,6 +194,8 @@ fn callers(cells: &[&Cell<'_>]) -> String {
     if allowed.len() == cells.len() {
         return "    everybody with a token, with or without a grant\n".to_owned();
     }
+    // A role comes once for each type of organization where it can be granted.
+    allowed.dedup();
     let mut text = String::new();
     for role in allowed {
         let _ = writeln!(text, "    {}", role_name(role));
@@ -244,6 +246,8 @@ fn subject(about: About) -> String {
         About::Organization => "an organization".to_owned(),
         About::Grants => "grants".to_owned(),
         About::Grant(role) | About::NewGrant(role) => role_name(role),
+        About::Submission => "a submission".to_owned(),
+        About::Booking => "a booking".to_owned(),
         About::Call => "whoever calls".to_owned(),
     }
 }

@@ -158,11 +158,15 @@ impl Case {
             ];
             let least = stages.iter().position(|stage| *stage == seen_from);
             let least = least.map_or(i16::MAX, |stage| i16::try_from(stage + 1).unwrap());
+            let published = act == Act::ReadDocuments
+                && kind.published_from == Some(DocumentState::Submitted)
+                && row.level >= 2;
+            let reached = self.reaches(reach, granted.at, owner)
+                && is_of_round(rule, granted, row.round.as_deref())
+                && row.level >= least;
             rule.acts.contains(&act)
                 && parts.iter().any(|part| part.contains(&granted.role))
-                && self.reaches(reach, granted.at, owner)
-                && is_of_round(rule, granted, row.round.as_deref())
-                && row.level >= least
+                && (published || reached)
         });
         allowing.map(|(granted, _)| granted.role).collect()
     }

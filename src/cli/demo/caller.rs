@@ -13,6 +13,7 @@ use crate::{
         ReviewDecision, ReviewDocumentRequest, ReviewReason, SubmitDocumentRequest,
         SubmitDocumentResponse, UpdateDocumentRequest, UpdateDocumentResponse,
         WithdrawDocumentRequest, WithdrawReason, access_service_client::AccessServiceClient,
+        course_offer_service_client::CourseOfferServiceClient,
         document_service_client::DocumentServiceClient,
         organization_service_client::OrganizationServiceClient,
     },
@@ -25,6 +26,7 @@ pub struct Caller {
     pub access: AccessServiceClient<Wire>,
     pub organizations: OrganizationServiceClient<Wire>,
     pub documents: DocumentServiceClient<Wire>,
+    pub offers: CourseOfferServiceClient<Wire>,
 }
 
 /// What a reviewer says of a document.
@@ -42,6 +44,7 @@ impl Caller {
             organizations,
             access,
             documents,
+            offers,
             conflicts: _,
             sync: _,
         } = Client::new(channel, token)?;
@@ -50,6 +53,7 @@ impl Caller {
             access,
             organizations,
             documents,
+            offers,
         })
     }
 

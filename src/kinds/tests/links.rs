@@ -5,11 +5,25 @@ use uuid::Uuid;
 use super::{content, kinds, sample};
 use crate::kinds::*;
 
+/// The sample takes none: an offer would have to be there wherever the sample is tried.
+fn plan_that_takes_an_offer() -> v1::Document {
+    let mut plan = sample("action-plan");
+    if let Some(v1::document::Content::ActionPlan(plan)) = &mut plan.content {
+        plan.measures[0].offer = Some(v1::DocumentLink {
+            document_id: "00000000-0000-7000-8000-0000000000d1".to_owned(),
+            revision: 0,
+            item_id: OFFERING_ID.to_owned(),
+        });
+    }
+    plan
+}
+
 #[test]
 fn every_reference_in_the_samples_is_a_link() {
-    let links: Vec<_> = kinds()
-        .iter()
-        .flat_map(|name| links(&content(&sample(name))))
+    let samples = kinds().into_iter().map(|name| sample(&name));
+    let links: Vec<_> = samples
+        .chain([plan_that_takes_an_offer()])
+        .flat_map(|document| links(&content(&document)))
         .collect();
     for relation in Relation::ALL {
         let like = |link: &&Link| link.relation == relation;
@@ -87,5 +101,5 @@ fn relations_keep_their_numbers() {
         assert_eq!(Relation::try_from(number), Ok(relation));
     }
     assert_eq!(Relation::try_from(0), Err(0));
-    assert_eq!(Relation::try_from(14), Err(14));
+    assert_eq!(Relation::try_from(15), Err(15));
 }

@@ -21,6 +21,7 @@ use tonic::{Code, Status};
 use super::{
     documents::acceptance,
     nation::{self, Nation},
+    offers,
 };
 use crate::{
     push,
@@ -54,6 +55,9 @@ pub async fn call(nation: &Nation, cell: &Cell<'_>) -> Result<Verdict, Status> {
         }
         ("styrkedja.v1.ConflictService", _) => {
             verdict(nation, on_conflicts(nation, cell, caller).await)
+        }
+        ("styrkedja.v1.CourseOfferService", _) => {
+            verdict(nation, offers::call(nation, cell, caller).await)
         }
         ("styrkedja.v1.SyncService", _) if cell.method.name == "Push" => {
             verdict(nation, on_push(nation, cell, caller).await)
@@ -433,7 +437,12 @@ pub async fn explain(nation: &Nation, cell: &Cell<'_>) -> Option<String> {
         return None;
     }
     let target = match cell.about {
-        About::NewGrant(_) | About::Grant(_) | About::Grants | About::Conflict(_) => return None,
+        About::NewGrant(_)
+        | About::Grant(_)
+        | About::Grants
+        | About::Conflict(_)
+        | About::Submission
+        | About::Booking => return None,
         About::NewDocument(_) if cell.relation == Relation::OtherRound => return None,
         About::Document(..) => Some(Target::DocumentId(document(nation, cell).id)),
         About::Organization | About::NewDocument(_) => {

@@ -14,7 +14,7 @@ use styrkedja::{
     },
 };
 
-use super::nation::grant_request;
+use super::{nation::grant_request, offers::Offers};
 use crate::{
     push::{changed, new, push_one},
     world::{Caller, World, request_id},
@@ -23,6 +23,7 @@ use crate::{
 /// By kind, place, stage and whether it is of the other round.
 pub type Documents = HashMap<(DocumentKind, Spot, Stage, bool), Document>;
 
+const OFFER: &str = include_str!("../../../docs/samples/course-offer.json");
 const SAMPLES: [(DocumentKind, &str); 3] = [
     (
         DocumentKind::Analysis,
@@ -45,11 +46,16 @@ pub async fn write(
     world: &World,
     ids: &HashMap<Spot, String>,
     officer: &Caller,
-) -> (Documents, Conflicts) {
+) -> (Documents, Conflicts, Offers) {
     let mut systems = Vec::new();
-    for at in [Spot::Organizer, Spot::ForeignOrganizer] {
+    for (at, role) in [
+        (Spot::Organizer, Role::OrganizerSystem),
+        (Spot::ForeignOrganizer, Role::OrganizerSystem),
+        (Spot::University, Role::UniversitySystem),
+        (Spot::OtherUniversity, Role::UniversitySystem),
+    ] {
         let subject = format!("exchange:writer-{at:?}");
-        let request = grant_request(ids, &subject, Role::OrganizerSystem, ids[&at].clone());
+        let request = grant_request(ids, &subject, role, ids[&at].clone());
         officer
             .access()
             .create_grant(request)
@@ -64,10 +70,9 @@ pub async fn write(
     let systems = &systems;
     let written: Vec<_> = stream::iter(places)
         .map(|(spot, other_round)| async move {
-            let foreign = matches!(spot, Spot::ForeignOrganizer | Spot::ForeignUnit);
             let writer = Writer {
                 ids,
-                system: &systems[usize::from(foreign)],
+                system: &systems[system_of(spot)],
                 officer,
                 spot,
                 other_round,
@@ -82,14 +87,22 @@ pub async fn write(
         documents.extend(of_place);
         conflicts.extend(disputed);
     }
-    (documents, conflicts)
+    let offers = Offers::write(ids, systems, &documents).await;
+    (documents, conflicts, offers)
 }
 
 fn is_written_about(spot: Spot) -> bool {
-    !matches!(
-        spot.kind(),
-        OrganizationType::NationalAgency | OrganizationType::University
-    )
+    spot.kind() != OrganizationType::NationalAgency
+}
+
+/// Which system writes for a place.
+pub fn system_of(spot: Spot) -> usize {
+    match spot {
+        Spot::ForeignOrganizer | Spot::ForeignUnit => 1,
+        Spot::University => 2,
+        Spot::OtherUniversity => 3,
+        _ => 0,
+    }
 }
 
 struct Writer<'a> {
@@ -105,10 +118,16 @@ impl Writer<'_> {
     async fn chain(&self) -> (Documents, Conflicts) {
         let (mut documents, mut conflicts) = (Documents::new(), Conflicts::new());
         let mut accepted = HashMap::new();
-        for (kind, sample) in SAMPLES {
+        let of_a_university = self.spot.kind() == OrganizationType::University;
+        let (samples, stages) = if of_a_university {
+            (vec![(DocumentKind::CourseOffer, OFFER)], &Stage::ALL[..2])
+        } else {
+            (SAMPLES.to_vec(), &Stage::ALL[..])
+        };
+        for (kind, sample) in samples {
             let disputed = self.dispute(&self.fill(sample, &accepted)).await;
             conflicts.insert((kind, self.spot, self.other_round), disputed);
-            for stage in Stage::ALL {
+            for &stage in stages {
                 let document = self.document(&self.fill(sample, &accepted), stage).await;
                 accepted.insert(kind, document.id.clone());
                 documents.insert((kind, self.spot, stage, self.other_round), document);
@@ -134,7 +153,11 @@ impl Writer<'_> {
                 Some(Content::Analysis(analysis)) => title.clone_into(&mut analysis.title),
                 Some(Content::ActionPlan(plan)) => title.clone_into(&mut plan.title),
                 Some(Content::FollowUpReport(report)) => title.clone_into(&mut report.title),
-                Some(Content::CourseOffer(_)) | None => panic!("the sample has a title of its own"),
+                Some(Content::CourseOffer(offer)) => {
+                    let course = offer.course.get_or_insert_default();
+                    title.clone_into(&mut course.title[0].value);
+                }
+                None => panic!("the sample has a content"),
             }
             let outcome = push_one(self.system, changed(&paper, &made.etag)).await;
             if let Outcome::Conflict(conflict) = outcome {

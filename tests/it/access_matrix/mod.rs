@@ -5,6 +5,7 @@ mod calls;
 mod documents;
 mod fields;
 mod nation;
+mod offers;
 
 use futures::{StreamExt, stream};
 use styrkedja::{

@@ -18,7 +18,10 @@ use styrkedja::{
 };
 use tonic::Code;
 
-use super::documents::{self, Documents};
+use super::{
+    documents::{self, Documents},
+    offers::Offers,
+};
 use crate::world::{Caller, World, request_id};
 
 /// Everything that a cell may be about, by its place in the matrix.
@@ -27,6 +30,7 @@ pub struct Nation {
     pub documents: Documents,
     /// An open conflict, by kind, place and whether it is of the other round.
     pub conflicts: HashMap<(DocumentKind, Spot, bool), Conflict>,
+    pub offers: Offers,
     /// A grant to revoke, by role and place.
     pub grants: HashMap<(Role, Spot), String>,
     callers: HashMap<Holder, Caller>,
@@ -68,7 +72,7 @@ impl Nation {
             let id = grant(grantor(holder.role), &ids, &subject, holder).await;
             grants.insert((holder.role, holder.at), id);
         }
-        let (documents, conflicts) = documents::write(world, &ids, &officer).await;
+        let (documents, conflicts, offers) = documents::write(world, &ids, &officer).await;
         let listed = stream::iter(&callers)
             .map(|(holder, caller)| async move { (*holder, listed(caller).await) })
             .buffer_unordered(8)
@@ -89,6 +93,7 @@ impl Nation {
             ids,
             documents,
             conflicts,
+            offers,
             grants,
             callers,
             listed,

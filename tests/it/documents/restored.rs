@@ -107,6 +107,7 @@ async fn pages(reader: &Reader, tokens: &[String; 4]) -> [Result<String, Status>
         mut organizations,
         mut access,
         conflicts: _,
+        offers: _,
         sync: _,
     } = reader.client.clone();
     let [of_documents, of_revisions, of_organizations, of_grants] = tokens.clone();

@@ -5,6 +5,7 @@ use styrkedja::{
     proto::v1::{
         Grant, access_service_client::AccessServiceClient,
         conflict_service_client::ConflictServiceClient,
+        course_offer_service_client::CourseOfferServiceClient,
         document_service_client::DocumentServiceClient,
         organization_service_client::OrganizationServiceClient,
         sync_service_client::SyncServiceClient,
@@ -44,6 +45,10 @@ impl Caller {
 
     pub fn conflicts(&self) -> ConflictServiceClient<Wire> {
         self.client.conflicts.clone()
+    }
+
+    pub fn offers(&self) -> CourseOfferServiceClient<Wire> {
+        self.client.offers.clone()
     }
 
     pub fn sync(&self) -> SyncServiceClient<Wire> {

@@ -9,7 +9,7 @@ use super::{ORGANIZATIONS, ROUNDS, grants, id, organizations, revisions, type_of
 pub fn revisions() -> Vec<revisions::Model> {
     let mut rows = Vec::new();
     for owner in 0..ORGANIZATIONS {
-        for kind in 1..=3 {
+        for kind in 1..=4 {
             for level in 1..=3 {
                 for round in ROUNDS {
                     rows.push(revision(owner, kind, level, round, rows.len()));
