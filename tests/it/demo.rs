@@ -15,7 +15,9 @@ async fn the_whole_round_goes_as_the_story_says(place: Place) {
         String::from_utf8_lossy(&played.stderr)
     );
     for part in [
-        "18 accepted documents",
+        "24 accepted documents",
+        "38 places are confirmed",
+        "digital-competence",
         "just as they should be",
         "its chain is whole",
     ] {

@@ -1,6 +1,7 @@
 //! Who takes part: the units of Vallentuna in the round, with codes of the national register, and the subjects that act.
 //! Subjects are functions; nobody is named.
 
+use super::round::Writer;
 use crate::proto::v1::{
     ExternalId, OrganizationRecord, OrganizationRef, OrganizationType, OrganizerType, SchoolForm,
     SchoolType, organization_ref::Identity,
@@ -17,6 +18,7 @@ pub const HEAD: &str = "vallentuna-forvaltningschef";
 pub const DEVELOPER: &str = "vallentuna-utvecklare";
 pub const BOARD: &str = "vallentuna-namnd";
 pub const COORDINATOR: &str = "uppsala-samordnare";
+pub const OTHER_COORDINATOR: &str = "dalarna-samordnare";
 pub const RESEARCHER: &str = "uppsala-forskare";
 pub const OTHER_RESEARCHER: &str = "dalarna-forskare";
 pub const TEACHER: &str = "karbyskolan-larare";
@@ -49,6 +51,15 @@ pub const KARBYSKOLAN: usize = 0;
 pub const BALLSTABERGSSKOLAN: usize = 1;
 pub const ORMSTA: usize = 4;
 pub const OFFICE: usize = 5;
+
+impl Unit {
+    pub fn writer(&self) -> Writer {
+        Writer {
+            slug: self.slug,
+            documents: self.documents,
+        }
+    }
+}
 
 /// The five units and the administration, which takes part as organizer.
 pub const UNITS: [Unit; 6] = [
@@ -96,18 +107,73 @@ pub const UNITS: [Unit; 6] = [
     },
 ];
 
-/// Everybody but the agency, which every exchange knows from the start, as the register describes them.
-pub fn register() -> Vec<OrganizationRecord> {
-    let organizer = OrganizationRecord {
-        key: "vallentuna".to_owned(),
+/// A municipality that takes part as organizer alone, with codes of the national register.
+#[derive(Debug)]
+pub struct Municipality {
+    pub name: &'static str,
+    /// Its name in external ids.
+    pub slug: &'static str,
+    /// Who writes and submits its documents, and takes places.
+    pub head: &'static str,
+    number: &'static str,
+    code: &'static str,
+    pub documents: &'static str,
+}
+
+/// Berg, which trains 38 people in three areas, and two neighbours in Jämtland.
+pub const MUNICIPALITIES: [Municipality; 3] = [
+    Municipality {
+        name: "Bergs kommun",
+        slug: "berg",
+        head: "berg-utbildningschef",
+        number: "2120002502",
+        code: "2326",
+        documents: include_str!("round/bergs-kommun.json"),
+    },
+    Municipality {
+        name: "Åre kommun",
+        slug: "are",
+        head: "are-skolchef",
+        number: "2120002494",
+        code: "2321",
+        documents: include_str!("round/grannkommun.json"),
+    },
+    Municipality {
+        name: "Härjedalens kommun",
+        slug: "harjedalen",
+        head: "harjedalen-skolchef",
+        number: "2120002510",
+        code: "2361",
+        documents: include_str!("round/grannkommun.json"),
+    },
+];
+
+/// The municipalities as the register describes them.
+pub fn municipalities() -> Vec<OrganizationRecord> {
+    let record = |one: &Municipality| organizer(one.slug, one.name, one.number, one.code);
+    MUNICIPALITIES.iter().map(record).collect()
+}
+
+fn organizer(key: &str, name: &str, number: &str, code: &str) -> OrganizationRecord {
+    OrganizationRecord {
+        key: key.to_owned(),
         r#type: OrganizationType::Organizer.into(),
-        display_name: ORGANIZER.to_owned(),
-        organization_number: ORGANIZER_NUMBER.to_owned(),
-        municipality_code: MUNICIPALITY.to_owned(),
+        display_name: name.to_owned(),
+        organization_number: number.to_owned(),
+        municipality_code: code.to_owned(),
         organizer_type: OrganizerType::Municipal.into(),
         ..OrganizationRecord::default()
-    };
-    let mut records = vec![organizer];
+    }
+}
+
+/// Everybody but the agency, which every exchange knows from the start, as the register describes them.
+pub fn register() -> Vec<OrganizationRecord> {
+    let mut records = vec![organizer(
+        "vallentuna",
+        ORGANIZER,
+        ORGANIZER_NUMBER,
+        MUNICIPALITY,
+    )];
     // Parents first.
     records.extend(UNITS.iter().rev().map(unit_record));
     records.push(university(UNIVERSITY, "2021002932"));

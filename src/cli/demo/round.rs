@@ -4,7 +4,7 @@
 use anyhow::{Context, anyhow};
 use serde_json::{Value, json};
 
-use super::cast::{ROUND, Unit};
+use super::cast::ROUND;
 use crate::{
     cli::json,
     proto::v1::{Document, DocumentKind, ExternalId, Period},
@@ -43,9 +43,17 @@ const PAPERS: [Paper; 3] = [
     },
 ];
 
-/// A unit's document of the kind, ready to be created for the owner.
+/// Who writes, and what it has written.
+#[derive(Clone, Copy, Debug)]
+pub struct Writer {
+    /// Its name in external ids.
+    pub slug: &'static str,
+    pub documents: &'static str,
+}
+
+/// A document of the kind, ready to be created for the owner.
 pub fn document(
-    unit: &Unit,
+    writer: Writer,
     kind: DocumentKind,
     owner_id: &str,
     ids: &Ids<'_>,
@@ -59,30 +67,30 @@ pub fn document(
         owner_id: owner_id.to_owned(),
         external_id: Some(ExternalId {
             scheme: "vallentuna.kvalitet".to_owned(),
-            value: format!("{}-2019-{}", paper.name, unit.slug),
+            value: format!("{}-2019-{}", paper.name, writer.slug),
         }),
         round: ROUND.to_owned(),
         period: Some(Period {
             start_date: first.to_owned(),
             end_date: last.to_owned(),
         }),
-        ..read(unit, paper.part, ids)?
+        ..read(writer, paper.part, ids)?
     })
 }
 
-/// Reads one part of a unit's file as the content of a document, by the JSON mapping of protobuf.
-fn read(unit: &Unit, part: &str, ids: &Ids<'_>) -> anyhow::Result<Document> {
+/// Reads one part of a file as the content of a document, by the JSON mapping of protobuf.
+fn read(writer: Writer, part: &str, ids: &Ids<'_>) -> anyhow::Result<Document> {
     let text = ids
         .iter()
-        .fold(unit.documents.to_owned(), |text, (placeholder, id)| {
+        .fold(writer.documents.to_owned(), |text, (placeholder, id)| {
             text.replace(placeholder, id)
         });
-    let file: Value = serde_json::from_str(&text).with_context(|| unit.slug.to_owned())?;
+    let file: Value = serde_json::from_str(&text).with_context(|| writer.slug.to_owned())?;
     let content = file
         .get(part)
-        .with_context(|| format!("{} has no {part}", unit.slug))?;
+        .with_context(|| format!("{} has no {part}", writer.slug))?;
     let document = json!({ part: content }).to_string();
-    json::read(&document).map_err(|wrong| anyhow!("{}: {wrong}", unit.slug))
+    json::read(&document).map_err(|wrong| anyhow!("{}: {wrong}", writer.slug))
 }
 
 #[cfg(test)]
@@ -99,6 +107,7 @@ mod tests {
             ("{university}", id.clone()),
         ];
         for unit in &UNITS {
+            let unit = unit.writer();
             let plan = document(unit, DocumentKind::ActionPlan, &id, &ids).unwrap();
             let Some(Content::ActionPlan(plan)) = plan.content else {
                 panic!("no plan")

@@ -83,7 +83,7 @@ impl<'a> Story<'a> {
                 ids.push((revision, document.revision.to_string()));
             }
         }
-        round::document(owner, kind, &self.organization(owner.name)?, &ids)
+        round::document(owner.writer(), kind, &self.organization(owner.name)?, &ids)
     }
 }
 

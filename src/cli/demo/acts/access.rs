@@ -13,7 +13,7 @@ use crate::{
 pub async fn play(story: &mut Story<'_>) -> anyhow::Result<()> {
     story
         .teller
-        .chapter(["8. De som inte får", "8. Those who may not"])?;
+        .chapter(["9. De som inte får", "9. Those who may not"])?;
     let id = story.analysis(KARBYSKOLAN)?.id;
     let what = [
         "Läser Karbyskolans godtagna analys",

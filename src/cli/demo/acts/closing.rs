@@ -6,7 +6,7 @@ use anyhow::{Context, ensure};
 
 use crate::{
     cli::demo::{
-        cast::{OFFICER, ROUND, UNITS, UNIVERSITY},
+        cast::{MUNICIPALITIES, OFFICER, ROUND, UNITS},
         chain::{self, Shelf},
         story::Story,
         teller::wrapped,
@@ -22,8 +22,8 @@ const WIDTH: usize = 96;
 
 pub async fn play(story: &mut Story<'_>) -> anyhow::Result<()> {
     story.teller.chapter([
-        "9. Styrkedjan: problem → orsak → område → mål → åtgärd → effekt",
-        "9. The chain: problem → cause → area → goal → measure → effect",
+        "10. Styrkedjan: problem → orsak → område → mål → åtgärd → effekt",
+        "10. The chain: problem → cause → area → goal → measure → effect",
     ])?;
     let shelf = accepted(story).await?;
     for unit in &UNITS {
@@ -60,8 +60,10 @@ async fn accepted(story: &mut Story<'_>) -> anyhow::Result<Shelf> {
                 language.of(["dokument", "documents"])
             )
         })?;
+    // The municipalities that came for the courses have an analysis and a plan each.
+    let expected = 3 * UNITS.len() + 2 * MUNICIPALITIES.len();
     ensure!(
-        listed.len() == 3 * UNITS.len(),
+        listed.len() == expected,
         "{} documents are accepted",
         listed.len()
     );
@@ -119,8 +121,8 @@ fn figures(story: &mut Story<'_>, shelf: &Shelf) -> anyhow::Result<()> {
         &format!("  {organizations} organizations; {documents} accepted documents in {revisions} revisions"),
     ])?;
     story.teller.say([
-        &format!("  {measures} åtgärder för {cost} kr, {places} önskade platser hos {UNIVERSITY} (exempelsiffror)"),
-        &format!("  {measures} measures for SEK {cost}, {places} places wanted with {UNIVERSITY} (example figures)"),
+        &format!("  {measures} åtgärder för {cost} kr, {places} önskade platser (exempelsiffror)"),
+        &format!("  {measures} measures for SEK {cost}, {places} places wanted (example figures)"),
     ])?;
     story.teller.say([
         &format!("  {steps} steg, varav {refusals} nekades, precis som de skulle"),

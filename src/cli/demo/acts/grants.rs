@@ -158,7 +158,7 @@ async fn by_head(story: &mut Story<'_>, head: &Caller) -> anyhow::Result<()> {
 }
 
 /// Gives roles, and tells which.
-async fn give(
+pub async fn give(
     story: &mut Story<'_>,
     who: &Caller,
     what: Text<'_>,
@@ -185,7 +185,7 @@ async fn give(
     Ok(())
 }
 
-fn at(
+pub fn at(
     story: &Story<'_>,
     subject: &str,
     role: Role,

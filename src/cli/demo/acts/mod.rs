@@ -3,6 +3,7 @@
 mod access;
 mod analyses;
 mod closing;
+mod courses;
 mod drafts;
 mod follow_up;
 mod grants;
@@ -22,6 +23,7 @@ pub async fn play(story: &mut Story<'_>) -> anyhow::Result<()> {
     reviews::play(story).await?;
     plans::play(story).await?;
     follow_up::play(story).await?;
+    courses::play(story).await?;
     access::play(story).await?;
     closing::play(story).await
 }

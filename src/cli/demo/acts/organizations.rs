@@ -148,7 +148,7 @@ async fn register(story: &mut Story<'_>) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn import(
+pub async fn import(
     officer: &Caller,
     records: Vec<OrganizationRecord>,
 ) -> Result<ImportOrganizationsResponse, Status> {
