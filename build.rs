@@ -6,9 +6,14 @@ use prost_types::{FileDescriptorSet, field_descriptor_proto::Type};
 
 const CODEC: &str = "crate::contract::Codec";
 
-/// A message in a stream that is handed on as the bytes it came in, since a fault in it must not end the stream.
-/// On the wire there is no difference.
-const UNREAD: [&str; 4] = ["styrkedja.v1", "PushRequest", "item", "PushItem"];
+const PACKAGE: &str = "styrkedja.v1";
+
+/// Fields of streams, by their messages, that are handed on as the bytes they came in, since a fault in one must not end the
+/// stream; and the messages that these bytes are. On the wire there is no difference.
+const UNREAD: [[&str; 3]; 2] = [
+    ["PushRequest", "item", "PushItem"],
+    ["SubmitCourseOffersRequest", "offer", "SubmittedOffer"],
+];
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=proto");
@@ -30,7 +35,16 @@ fn main() -> Result<(), Box<dyn Error>> {
     )?;
 
     let mut described = compiler.file_descriptor_set();
-    leave_unread(&mut described)?;
+    let mut unread = Vec::new();
+    for [message, field, of] in UNREAD {
+        leave_unread(&mut described, message, field)?;
+        unread.push((
+            format!("{PACKAGE}.{message}"),
+            format!("{PACKAGE}.{message}.{field}"),
+            format!("{PACKAGE}.{of}"),
+        ));
+    }
+    fs::write(output.join("unread.rs"), format!("&{unread:?}"))?;
     let mut messages = prost_build::Config::new();
     messages
         .enable_type_names()
@@ -58,23 +72,21 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn leave_unread(described: &mut FileDescriptorSet) -> Result<(), Box<dyn Error>> {
-    let [package, message, field, of] = UNREAD;
+fn leave_unread(
+    described: &mut FileDescriptorSet,
+    message: &str,
+    field: &str,
+) -> Result<(), Box<dyn Error>> {
     let field = described
         .file
         .iter_mut()
-        .filter(|file| file.package() == package)
+        .filter(|file| file.package() == PACKAGE)
         .flat_map(|file| &mut file.message_type)
         .filter(|other| other.name() == message)
         .flat_map(|message| &mut message.field)
         .find(|other| other.name() == field)
-        .ok_or_else(|| format!("the contract has no {package}.{message}.{field}"))?;
+        .ok_or_else(|| format!("the contract has no {PACKAGE}.{message}.{field}"))?;
     field.set_type(Type::Bytes);
     field.type_name = None;
-    println!(
-        "cargo::rustc-env=UNREAD_FIELD={package}.{message}.{}",
-        field.name()
-    );
-    println!("cargo::rustc-env=UNREAD_MESSAGE={package}.{of}");
     Ok(())
 }

@@ -28,10 +28,22 @@ pub use redact::{Visibility, redact};
 pub use rules::{Contract, KindRule, Merge, Method, NarrowedField, Request, RoleRule};
 pub use violation::Violation;
 
-/// The field that calls hold as the bytes it came in: whoever reads them checks them as what they are.
-const UNREAD_FIELD: &str = env!("UNREAD_FIELD");
-/// What these bytes are.
-pub const UNREAD_MESSAGE: &str = env!("UNREAD_MESSAGE");
+/// A field that calls hold as the bytes it came in: whoever reads them checks them as what they are. The message that has the
+/// field, the field, and the message that the bytes are.
+type Unread = (&'static str, &'static str, &'static str);
+
+/// All of these. Of a request, one at most.
+const UNREAD: &[Unread] = include!(concat!(env!("OUT_DIR"), "/unread.rs"));
+
+/// What a request holds unread, by the full name of its message.
+fn unread_of(request: &str) -> Option<&'static Unread> {
+    UNREAD.iter().find(|(message, ..)| *message == request)
+}
+
+/// Whether the field, by its full name, is held unread.
+fn is_unread(field: &str) -> bool {
+    UNREAD.iter().any(|(_, unread, _)| *unread == field)
+}
 
 static CONTRACT: LazyLock<Result<(DescriptorPool, Contract), Incomplete>> = LazyLock::new(|| {
     let pool = DescriptorPool::decode(DESCRIPTORS)

@@ -10,9 +10,9 @@ use prost_reflect::{
 };
 
 use super::{
-    UNREAD_FIELD, UNREAD_MESSAGE,
     compile::compile,
     rules::{Contract, KindRule, Method, NarrowedField, RequestRule, RoleRule},
+    unread_of,
 };
 use crate::proto::v1::{self, Act, DocumentKind, DocumentState, Reach, Role};
 
@@ -46,9 +46,9 @@ impl Contract {
             missing: Vec::new(),
         };
         let methods = reading.methods();
-        let items = methods
-            .iter()
-            .filter_map(|method| Some((UNREAD_MESSAGE, method.max_item_bytes?, true)));
+        let items = methods.iter().filter_map(|method| {
+            Some((unread_of(&method.request)?.2, method.max_item_bytes?, true))
+        });
         let asked: Vec<_> = methods
             .iter()
             .map(|method| {
@@ -340,7 +340,7 @@ impl Reading<'_> {
                     method.act.as_str_name()
                 )
             });
-            let items = UNREAD_FIELD.starts_with(&format!("{}.", method.request));
+            let items = unread_of(&method.request).is_some();
             self.demand(items == method.max_item_bytes.is_some(), || {
                 format!(
                     "{} states max_item_bytes where it has no items, or none where it has",

@@ -9,6 +9,7 @@ use std::{
 use super::{
     check::{self, Refusal},
     plan::{Message, Plans},
+    unread_of,
 };
 use crate::error::Error;
 use crate::proto::v1::{Act, DocumentKind, DocumentState, OrganizationType, Reach, Role};
@@ -263,6 +264,12 @@ impl Contract {
             plan,
             rule,
         })
+    }
+
+    /// The rules of the items of a stream, by the path of its method. `None` where it has no items of their own.
+    pub fn item(&self, method: &str) -> Option<Request<'_>> {
+        let method = self.method(method)?;
+        self.request(unread_of(&method.request)?.2)
     }
 
     /// Holds the bytes of a document against the rules of its fields.

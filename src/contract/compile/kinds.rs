@@ -2,7 +2,7 @@
 
 use prost_reflect::{FieldDescriptor, Kind as Described};
 
-use super::{super::UNREAD_FIELD, Compiling, stated};
+use super::{super::is_unread, Compiling, stated};
 use crate::contract::{
     plan::{Kind, Rule, Test},
     sayings,
@@ -11,7 +11,7 @@ use crate::contract::{
 impl Compiling<'_> {
     pub(super) fn kind(&mut self, field: &FieldDescriptor) -> Kind {
         match field.kind() {
-            Described::Message(_) if field.full_name() == UNREAD_FIELD => Kind::Bytes,
+            Described::Message(_) if is_unread(field.full_name()) => Kind::Bytes,
             Described::Message(message) => Kind::Message(self.message(&message)),
             Described::Enum(of) => {
                 let mut numbers: Vec<_> = of.values().map(|value| value.number()).collect();

@@ -8,27 +8,23 @@ use prost::Message as _;
 use prost_reflect::{DynamicMessage, MessageDescriptor};
 
 use super::{refusal, stated, valid};
-use crate::contract::{UNREAD_FIELD, UNREAD_MESSAGE, descriptors, get};
+use crate::contract::{UNREAD, descriptors, get, is_unread, unread_of};
 
 /// All that is decoded in one piece once it has passed: of a stream of items, the item.
 fn requests() -> Vec<MessageDescriptor> {
     let whole = get()
         .methods()
         .map(|method| &*method.request)
-        .filter(|request| !UNREAD_FIELD.starts_with(&format!("{request}.")));
+        .filter(|request| unread_of(request).is_none());
     whole
-        .chain([UNREAD_MESSAGE])
+        .chain(UNREAD.iter().map(|(.., item)| *item))
         .map(|request| descriptors().get_message_by_name(request).unwrap())
         .collect()
 }
 
 fn messages() -> Vec<MessageDescriptor> {
     let mut messages = stated::messages();
-    messages.retain(|message| {
-        message
-            .fields()
-            .all(|field| field.full_name() != UNREAD_FIELD)
-    });
+    messages.retain(|message| message.fields().all(|field| !is_unread(field.full_name())));
     messages
 }
 

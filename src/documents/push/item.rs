@@ -91,7 +91,7 @@ pub enum Precondition {
 impl Item {
     /// Reads an item. Whatever is wrong with it is for its own answer.
     pub fn read(subject: &str, index: u64, bytes: &Bytes) -> Self {
-        let checked = match contract::get().request(contract::UNREAD_MESSAGE) {
+        let checked = match contract::get().item(METHOD) {
             Some(rules) => rules.check(bytes),
             None => Err(Error::fault(anyhow::anyhow!("items have no rules"))),
         };
