@@ -8,6 +8,7 @@ mod mask;
 mod merge;
 mod model;
 mod operations;
+pub mod publish;
 mod push;
 mod request;
 mod rpc;
@@ -17,7 +18,7 @@ mod told;
 mod wire;
 
 pub use conflict::Rpc as ConflictRpc;
-pub use model::etag;
+pub use model::{Encoded, etag};
 pub use push::{Answers, push};
 pub use rpc::Rpc;
 pub use store::{Found, kept, kept_without_content};

@@ -62,6 +62,8 @@ pub enum Step {
     Accept,
     Return,
     Withdraw,
+    /// Of a kind that nobody reviews: what is submitted stands at once, and may be submitted again.
+    Publish,
 }
 
 impl Step {
@@ -73,6 +75,7 @@ impl Step {
             (Self::Submit, Draft | Returned) => Some(Submitted),
             (Self::Accept, Submitted) => Some(Accepted),
             (Self::Return, Submitted) => Some(Returned),
+            (Self::Publish, Draft | Returned | Submitted) => Some(Submitted),
             (Self::Withdraw, Draft | Submitted | Returned | Accepted) => Some(Withdrawn),
             (_, Unspecified | Draft | Submitted | Returned | Accepted | Withdrawn) => None,
         }
@@ -215,12 +218,13 @@ mod tests {
         DocumentState::Accepted,
         DocumentState::Withdrawn,
     ];
-    const STEPS: [Step; 5] = [
+    const STEPS: [Step; 6] = [
         Step::Update,
         Step::Submit,
         Step::Accept,
         Step::Return,
         Step::Withdraw,
+        Step::Publish,
     ];
 
     fn draft() -> Revision {
@@ -271,12 +275,18 @@ mod tests {
         });
         let expected = [
             ("UNSPECIFIED", vec![]),
-            ("DRAFT", vec![Step::Update, Step::Submit, Step::Withdraw]),
+            (
+                "DRAFT",
+                vec![Step::Update, Step::Submit, Step::Withdraw, Step::Publish],
+            ),
             (
                 "SUBMITTED",
-                vec![Step::Accept, Step::Return, Step::Withdraw],
+                vec![Step::Accept, Step::Return, Step::Withdraw, Step::Publish],
             ),
-            ("RETURNED", vec![Step::Update, Step::Submit, Step::Withdraw]),
+            (
+                "RETURNED",
+                vec![Step::Update, Step::Submit, Step::Withdraw, Step::Publish],
+            ),
             ("ACCEPTED", vec![Step::Withdraw]),
             ("WITHDRAWN", vec![]),
         ];
@@ -328,7 +338,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_level_never_falls_and_every_revision_is_one_higher(steps in prop::collection::vec(0..5_usize, 0..20)) {
+        fn a_level_never_falls_and_every_revision_is_one_higher(steps in prop::collection::vec(0..6_usize, 0..20)) {
             let mut revision = draft();
             for step in steps {
                 let Some(state) = STEPS[step].from(revision.state) else { continue };

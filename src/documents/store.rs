@@ -2,10 +2,12 @@
 
 mod history;
 mod many;
+mod published;
 mod row;
 
 pub use history::{Page, history, revisions};
 pub use many::{at_revisions, heads_known_as, heads_of};
+pub use published::published;
 pub use row::{links, row, small};
 
 use sea_orm::{

@@ -41,7 +41,7 @@ pub struct Withdraw {
     /// The etag of the state that was seen.
     #[arg(long)]
     etag: String,
-    /// `mistake`, `replaced`, `participation-ended` or `unlawful-content`.
+    /// `mistake`, `replaced`, `participation-ended`, `unlawful-content` or `no-longer-offered`.
     #[arg(long, value_parser = choice("WITHDRAW_REASON_", WithdrawReason::from_str_name))]
     reason: WithdrawReason,
     #[command(flatten)]
