@@ -13,6 +13,7 @@ mod m0007_entries;
 mod m0008_requests;
 mod m0009_secrets;
 mod m0010_conflicts;
+mod m0011_submissions;
 
 /// The steps, in order.
 pub struct Migrator;
@@ -31,6 +32,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_requests::Migration),
             Box::new(m0009_secrets::Migration),
             Box::new(m0010_conflicts::Migration),
+            Box::new(m0011_submissions::Migration),
         ]
     }
 }

@@ -56,6 +56,7 @@ pub fn row_hash(row: &Row) -> Vec<u8> {
         Row::Succession(succession) => columns(&mut hash, succession, &SPAN),
         Row::Grant(grant) => columns(&mut hash, grant, &SPAN),
         Row::Conflict(conflict) => columns(&mut hash, conflict, &["content", SPAN[0], SPAN[1]]),
+        Row::Submission(part) => columns(&mut hash, part, &SPAN),
     }
     hash.finish().as_ref().to_vec()
 }

@@ -219,6 +219,7 @@ impl Row {
             Self::Succession(succession) => (succession.predecessor_id, succession.successor_id),
             Self::Grant(grant) => (grant.organization_id, grant.id),
             Self::Conflict(conflict) => (conflict.owner_id, conflict.id),
+            Self::Submission(part) => (part.owner_id, part.id),
         };
         Key {
             target: self.target(),
@@ -267,7 +268,9 @@ impl Row {
                 .flatten()
                 .collect()
             }
-            Self::Succession(_) | Self::Grant(_) | Self::Conflict(_) => Vec::new(),
+            Self::Succession(_) | Self::Grant(_) | Self::Conflict(_) | Self::Submission(_) => {
+                Vec::new()
+            }
         }
     }
 }

@@ -79,8 +79,9 @@ pub async fn lock(tx: &DatabaseTransaction, partition: i32) -> Result<partition:
 /// Writes a batch. What is superseded ends first, so that no two heads ever hold the same identity.
 pub async fn write(tx: &DatabaseTransaction, batch: &Batch<'_>) -> Result<(), DbErr> {
     end(tx, &batch.superseded).await?;
-    let (mut revisions, mut links, mut organizations, mut successions, mut grants, mut conflicts) =
-        (vec![], vec![], vec![], vec![], vec![], vec![]);
+    let (mut revisions, mut links, mut organizations, mut successions, mut grants) =
+        (vec![], vec![], vec![], vec![], vec![]);
+    let (mut conflicts, mut submissions) = (vec![], vec![]);
     for row in &batch.rows {
         match row {
             Row::Document {
@@ -94,6 +95,7 @@ pub async fn write(tx: &DatabaseTransaction, batch: &Batch<'_>) -> Result<(), Db
             Row::Succession(succession) => successions.push(succession),
             Row::Grant(grant) => grants.push(grant),
             Row::Conflict(conflict) => conflicts.push(conflict),
+            Row::Submission(part) => submissions.push(part),
         }
     }
     let mut inserts = bulk::Inserts::on(tx.get_database_backend());
@@ -103,6 +105,7 @@ pub async fn write(tx: &DatabaseTransaction, batch: &Batch<'_>) -> Result<(), Db
     inserts.add(&successions);
     inserts.add(&grants);
     inserts.add(&conflicts);
+    inserts.add(&submissions);
     inserts.add(&batch.entries.iter().collect::<Vec<_>>());
     inserts.add(&batch.requests.iter().collect::<Vec<_>>());
     advance(tx, inserts, &batch.partition).await
@@ -160,6 +163,10 @@ async fn end(tx: &DatabaseTransaction, superseded: &[Superseded]) -> Result<(), 
             ),
             Target::Conflict => (
                 "conflicts",
+                "r.owner_id = k.owner AND r.id = k.id AND r.revision = k.revision",
+            ),
+            Target::Submission => (
+                "submissions",
                 "r.owner_id = k.owner AND r.id = k.id AND r.revision = k.revision",
             ),
             Target::Succession => continue,

@@ -4,7 +4,7 @@ use aws_lc_rs::digest;
 use uuid::Uuid;
 
 use crate::{
-    access, documents,
+    access, documents, offers,
     organizations::{self, succession},
 };
 
@@ -73,6 +73,8 @@ pub enum Row {
     Grant(access::entity::Model),
     /// A conflict, or its resolution.
     Conflict(documents::conflict::entity::Model),
+    /// A part of the report of a submission.
+    Submission(offers::submission::entity::Model),
 }
 
 /// What an entry of the journal is about.
@@ -86,16 +88,18 @@ pub enum Target {
     Succession = 4,
     // 5 is `ANSWER`.
     Conflict = 6,
+    Submission = 7,
 }
 
 impl Target {
     /// All that rows are written of.
-    pub(super) const ALL: [Self; 5] = [
+    pub(super) const ALL: [Self; 6] = [
         Self::Document,
         Self::Organization,
         Self::Grant,
         Self::Succession,
         Self::Conflict,
+        Self::Submission,
     ];
 }
 
@@ -167,6 +171,7 @@ impl Row {
             Self::Succession(_) => Target::Succession,
             Self::Grant(_) => Target::Grant,
             Self::Conflict(_) => Target::Conflict,
+            Self::Submission(_) => Target::Submission,
         }
     }
 
@@ -177,6 +182,7 @@ impl Row {
             Self::Succession(_) => 1,
             Self::Grant(grant) => grant.revision,
             Self::Conflict(conflict) => conflict.revision,
+            Self::Submission(part) => part.revision,
         }
     }
 
@@ -201,6 +207,9 @@ impl Row {
             Self::Conflict(conflict) => {
                 (conflict.position, conflict.until_position) = (from, until);
             }
+            Self::Submission(part) => {
+                (part.position, part.until_position) = (from, until);
+            }
         }
     }
 
@@ -216,6 +225,7 @@ impl Row {
             Self::Succession(_) => 100,
             Self::Grant(_) => 250,
             Self::Conflict(conflict) => conflict.content.as_ref().map_or(0, Vec::len) + 500,
+            Self::Submission(part) => part.content.as_ref().map_or(0, Vec::len) + 200,
         }
     }
 }

@@ -4,6 +4,6 @@
 mod catalogue;
 mod places;
 mod rpc;
-mod submission;
+pub mod submission;
 
 pub use rpc::Rpc;

@@ -22,6 +22,7 @@ mod faults;
 mod grants;
 mod issuers;
 mod journal;
+mod offers;
 mod organizations;
 mod push;
 mod recovery;

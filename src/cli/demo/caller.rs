@@ -47,6 +47,7 @@ impl Caller {
             offers,
             conflicts: _,
             sync: _,
+            offers: _,
         } = Client::new(channel, token)?;
         Ok(Self {
             name,

@@ -13,7 +13,7 @@ use super::super::{
     PARTITION, bulk, entity, partition, request,
     write::{Row, Target},
 };
-use crate::{access, documents, organizations};
+use crate::{access, documents, offers, organizations};
 
 /// Entries read at a time. Each may bring half a MiB of content.
 const PAGE: i64 = 200;
@@ -96,6 +96,10 @@ pub async fn written(
              ON c.owner_id = r.owner_id AND c.id = r.id AND c.revision = 1
              WHERE r.owner_id = k.owner AND r.id = k.id AND r.revision = k.revision AND r.position = k.place"
         }
+        Target::Submission => {
+            "SELECT r.* FROM k CROSS JOIN submissions r
+             WHERE r.owner_id = k.owner AND r.id = k.id AND r.revision = k.revision AND r.position = k.place"
+        }
         Target::Succession => {
             "SELECT r.* FROM k CROSS JOIN successions r
              WHERE r.predecessor_id = k.owner AND r.successor_id = k.id AND k.revision = 1 AND r.position = k.place"
@@ -141,6 +145,10 @@ fn read(target: Target, row: &QueryResult, links: &mut Links) -> Result<(i64, Wr
             let conflict = documents::conflict::entity::Model::from_query_result(row, "")?;
             let content = row.try_get("", "kept")?;
             (conflict.position, Row::Conflict(conflict), content)
+        }
+        Target::Submission => {
+            let part = offers::submission::entity::Model::from_query_result(row, "")?;
+            (part.position, Row::Submission(part), None)
         }
         Target::Succession => {
             let succession = organizations::succession::Model::from_query_result(row, "")?;
@@ -212,7 +220,7 @@ pub async fn entry_elsewhere(tx: &DatabaseTransaction) -> Result<Option<(i64, St
 
 /// A row that no entry speaks of.
 pub async fn row_without_entry(tx: &DatabaseTransaction) -> Result<Option<(i64, String)>, DbErr> {
-    const TABLES: [(&str, &str, &str, &str); 5] = [
+    const TABLES: [(&str, &str, &str, &str); 6] = [
         (
             "revisions",
             "1",
@@ -243,6 +251,12 @@ pub async fn row_without_entry(tx: &DatabaseTransaction) -> Result<Option<(i64, 
             "r.owner_id AND e.target_id = r.id",
             "r.revision",
         ),
+        (
+            "submissions",
+            "7",
+            "r.owner_id AND e.target_id = r.id",
+            "r.revision",
+        ),
     ];
     for (table, target, key, revision) in TABLES {
         let sql = format!(
@@ -265,7 +279,7 @@ pub async fn row_without_entry(tx: &DatabaseTransaction) -> Result<Option<(i64, 
 
 /// A row that does not end where the next revision begins.
 pub async fn row_out_of_span(tx: &DatabaseTransaction) -> Result<Option<(i64, String)>, DbErr> {
-    const TABLES: [(&str, &str); 4] = [
+    const TABLES: [(&str, &str); 5] = [
         (
             "revisions",
             "n.owner_id = r.owner_id AND n.document_id = r.document_id",
@@ -276,6 +290,7 @@ pub async fn row_out_of_span(tx: &DatabaseTransaction) -> Result<Option<(i64, St
             "n.organization_id = r.organization_id AND n.id = r.id",
         ),
         ("conflicts", "n.owner_id = r.owner_id AND n.id = r.id"),
+        ("submissions", "n.owner_id = r.owner_id AND n.id = r.id"),
     ];
     for (table, key) in TABLES {
         let sql = format!(

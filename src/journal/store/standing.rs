@@ -90,6 +90,11 @@ fn find_heads(finds: &mut Finds, keys: &[Key]) -> Target {
             "conflicts",
             "r.owner_id = k.owner AND r.id = k.id AND r.until_position IS NULL",
         ),
+        Target::Submission => (
+            "r.owner_id, r.id, r.revision",
+            "submissions",
+            "r.owner_id = k.owner AND r.id = k.id AND r.until_position IS NULL",
+        ),
         Target::Succession => (
             "r.predecessor_id, r.successor_id, 1",
             "successions",
@@ -139,7 +144,7 @@ fn identities(target: Target, owner: Uuid, row: &QueryResult) -> Result<Vec<Iden
             ];
             codes.into_iter().flatten().collect()
         }
-        Target::Grant | Target::Succession | Target::Conflict => Vec::new(),
+        Target::Grant | Target::Succession | Target::Conflict | Target::Submission => Vec::new(),
     })
 }
 

@@ -131,7 +131,7 @@ fn reason(status: &tonic_types::pb::Status) -> String {
     info(status).reason
 }
 
-fn info(status: &tonic_types::pb::Status) -> tonic_types::pb::ErrorInfo {
+pub fn info(status: &tonic_types::pb::Status) -> tonic_types::pb::ErrorInfo {
     let info = status.details.first().expect("a refusal has details");
     tonic_types::pb::ErrorInfo::decode(&*info.value).expect("the first detail is the reason")
 }

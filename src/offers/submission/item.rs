@@ -1,0 +1,117 @@
+//! One offer or withdrawal of a submission: checked, read, and judged as far as it speaks for itself.
+
+use bytes::Bytes;
+use prost::Message;
+use tokio::sync::OwnedSemaphorePermit;
+
+use super::METHOD;
+use crate::{
+    contract,
+    documents::Encoded,
+    error::{Error, Result},
+    kinds::{self, Content, Subject},
+    proto::v1::{Finding, Severity, SubmittedOffer},
+};
+
+/// Characters of an id that are told back.
+const LONGEST_ID: usize = 120;
+
+/// An item as it came.
+#[derive(Debug)]
+pub struct Item {
+    /// As far as it could be read.
+    pub id: String,
+    pub asked: Result<Asked>,
+    /// What it weighs.
+    pub bytes: usize,
+    /// What it takes of the room for all that is not answered yet.
+    pub room: Option<OwnedSemaphorePermit>,
+}
+
+/// What an item asks for.
+#[derive(Debug)]
+pub enum Asked {
+    Stand(Box<Offer>),
+    StandNoLonger,
+}
+
+/// An offer as it shall stand.
+#[derive(Debug)]
+pub struct Offer {
+    pub encoded: Encoded,
+    /// How many can take part. 0: it is not stated.
+    pub capacity: u32,
+    /// What the rules say of it.
+    pub findings: Vec<Finding>,
+}
+
+/// An item of which only the id is read.
+#[derive(Clone, PartialEq, prost::Message)]
+struct OnlyId {
+    #[prost(string, tag = "1")]
+    id: String,
+}
+
+impl Item {
+    /// Reads an offer. Whatever is wrong with it is for its own answer.
+    pub fn offer(bytes: &Bytes) -> Self {
+        let checked = match contract::get().item(METHOD) {
+            Some(rules) => rules.check(bytes),
+            None => Err(Error::fault(anyhow::anyhow!("offers have no rules"))),
+        };
+        // An id in a faulty offer is told back where it can be found. Nothing else of it is read.
+        let mut known = OnlyId::default();
+        let _ = known.merge(bytes.clone());
+        let asked = checked
+            .and_then(|()| SubmittedOffer::decode(bytes.clone()).map_err(|_| Error::Malformed))
+            .map(|submitted| Asked::Stand(Box::new(Offer::read(submitted))));
+        Self {
+            id: known.id.chars().take(LONGEST_ID).collect(),
+            asked,
+            bytes: bytes.len(),
+            room: None,
+        }
+    }
+
+    pub fn withdrawal(id: String) -> Self {
+        Self {
+            bytes: id.len(),
+            id,
+            asked: Ok(Asked::StandNoLonger),
+            room: None,
+        }
+    }
+}
+
+impl Offer {
+    fn read(submitted: SubmittedOffer) -> Self {
+        let offer = submitted.offer.unwrap_or_default();
+        let capacity = offer.offering.as_ref().and_then(|one| one.capacity);
+        let content = Content::CourseOffer(offer);
+        let encoded = Encoded::from(content.encode());
+        let links = kinds::links(&content);
+        let subject = Subject {
+            period: None,
+            round: "",
+            content: &content,
+            encoded: &encoded.bytes,
+        };
+        let mut findings = kinds::findings(subject, &links);
+        kinds::put_in_order(&mut findings);
+        Self {
+            capacity: capacity.unwrap_or_default(),
+            encoded,
+            findings,
+        }
+    }
+
+    /// Whether a finding stops it. Nobody is asked to justify anything here.
+    pub fn is_refused(&self) -> bool {
+        self.findings
+            .iter()
+            .any(|finding| match finding.severity() {
+                Severity::Error | Severity::Unspecified => true,
+                Severity::Justify | Severity::Note => false,
+            })
+    }
+}

@@ -1,0 +1,265 @@
+//! A batch of items: decided with a few reads, and written together with their part of the report, so that the report holds
+//! exactly what was done.
+
+use std::collections::HashMap;
+
+use uuid::Uuid;
+
+use super::{Submitting, grant_at};
+use crate::{
+    access::{Caller, Grant},
+    clock,
+    contract::Violation,
+    documents::publish::{Became, Published, Publisher, Standing},
+    error::{Error, Result},
+    journal::{Refusal, Row, Write},
+    offers::{
+        places,
+        submission::{
+            METHOD,
+            item::{Asked, Item, Offer},
+            model::Submission,
+            store,
+        },
+    },
+    proto::v1::{Act, Finding, SubmissionOutcome, SubmissionRow},
+};
+
+/// How often a batch is decided anew when somebody else was faster.
+const TRIES: u32 = 5;
+
+/// What items rest on.
+struct Ground {
+    standing: HashMap<String, Standing>,
+    /// Places that are held and confirmed, by document.
+    taken: HashMap<Uuid, u32>,
+}
+
+/// What is to become of an item.
+struct Decided {
+    row: SubmissionRow,
+    writes: Vec<Row>,
+}
+
+impl Submitting {
+    /// Decides and writes items as they came, and answers each.
+    pub async fn take(
+        &mut self,
+        caller: &Caller,
+        mut items: Vec<Item>,
+    ) -> Result<Vec<SubmissionRow>> {
+        for item in &mut items {
+            // What has no id was not named.
+            if !item.id.is_empty() && !self.seen.takes(&item.id) && item.asked.is_ok() {
+                item.asked = Err(Error::field(named_before()));
+            }
+        }
+        self.settle(caller, items).await
+    }
+
+    /// Decides and writes items, and answers each.
+    pub(super) async fn settle(
+        &mut self,
+        caller: &Caller,
+        items: Vec<Item>,
+    ) -> Result<Vec<SubmissionRow>> {
+        let grant = grant_at(caller, self.submission.owner)?;
+        let (mut named, mut rooms) = (Vec::with_capacity(items.len()), Vec::new());
+        for Item {
+            id, asked, room, ..
+        } in items
+        {
+            // A refusal is told more than once where the batch is decided anew.
+            named.push((id, asked.map_err(tonic_types::pb::Status::from)));
+            // Until all are answered.
+            rooms.push(room);
+        }
+        for _ in 0..TRIES {
+            let ground = self.ground(caller, &named).await?;
+            let decided = self.decide(grant, &named, &ground).await;
+            match self.write(grant, decided).await {
+                Ok(rows) => return Ok(rows),
+                Err(Refusal::Outdated { row: 0, .. }) if !self.dry_run => {
+                    return Err(Error::SubmissionOvertaken);
+                }
+                Err(Refusal::Outdated { .. } | Refusal::ExternalIdTaken { .. }) => {}
+                Err(refusal) => return Err(refusal.into()),
+            }
+        }
+        // Others write to the same offers faster than they can be decided on.
+        Err(Error::try_again())
+    }
+
+    async fn ground(
+        &self,
+        caller: &Caller,
+        named: &[(String, Result<Asked, tonic_types::pb::Status>)],
+    ) -> Result<Ground> {
+        let db = self.exchange.database.reader();
+        let scope = caller.scope(Act::ReadDocuments);
+        let ids = named.iter().filter(|(_, asked)| asked.is_ok());
+        let ids = ids.map(|(id, _)| id.as_str());
+        let numbering = self.submission.numbering();
+        let standing = numbering.standing(db, &scope, ids).await?;
+        let documents: Vec<Uuid> = standing.values().map(Standing::document).collect();
+        let taken = places::taken(db, &documents).await?;
+        Ok(Ground { standing, taken })
+    }
+
+    async fn decide(
+        &self,
+        grant: &Grant,
+        named: &[(String, Result<Asked, tonic_types::pb::Status>)],
+        ground: &Ground,
+    ) -> Vec<Decided> {
+        let publisher = Publisher {
+            grant,
+            at: clock::now(),
+        };
+        let mut decided = Vec::with_capacity(named.len());
+        for (count, (id, asked)) in named.iter().enumerate() {
+            // Many offers are much work, and others wait for their turn.
+            if count % 64 == 63 {
+                tokio::task::yield_now().await;
+            }
+            let became = match asked {
+                Ok(asked) => self.decide_one(publisher, id, asked, ground),
+                Err(status) => Ok(Decided::refused(status.clone())),
+            };
+            let mut one = became.unwrap_or_else(|refusal| Decided::refused(refusal.into()));
+            one.row.id.clone_from(id);
+            one.row.index = self.submission.rows.unsigned_abs() + count as u64;
+            decided.push(one);
+        }
+        decided
+    }
+
+    fn decide_one(
+        &self,
+        publisher: Publisher<'_>,
+        id: &str,
+        asked: &Asked,
+        ground: &Ground,
+    ) -> Result<Decided> {
+        let before = ground.standing.get(id);
+        let standing = before.filter(|standing| !standing.is_withdrawn());
+        let taken = standing.and_then(|standing| ground.taken.get(&standing.document()));
+        let taken = taken.copied().unwrap_or_default();
+        match asked {
+            Asked::Stand(offer) if offer.is_refused() => Ok(Decided::found(offer)),
+            Asked::Stand(offer) if offer.capacity < taken => Err(Error::CapacityTaken { taken }),
+            Asked::Stand(offer) => {
+                let numbering = self.submission.numbering();
+                let content = offer.encoded.clone();
+                let published = publisher.publish(&numbering, id, before, content)?;
+                Ok(Decided::published(published, offer.findings.clone()))
+            }
+            // Places are not taken from people in silence: the offer can be submitted as cancelled.
+            Asked::StandNoLonger if taken > 0 => Err(Error::CapacityTaken { taken }),
+            Asked::StandNoLonger => {
+                let published = publisher.withdraw(before.ok_or(Error::NotFound)?)?;
+                Ok(Decided::published(published, Vec::new()))
+            }
+        }
+    }
+
+    /// Writes what was decided with its part of the report, which comes first.
+    async fn write(
+        &mut self,
+        grant: &Grant,
+        decided: Vec<Decided>,
+    ) -> Result<Vec<SubmissionRow>, Refusal> {
+        let (mut rows, mut writes) = (Vec::with_capacity(decided.len()), Vec::new());
+        for one in decided {
+            rows.push(one.row);
+            writes.extend(one.writes);
+        }
+        let after = self.submission.with(&rows, clock::now());
+        self.keep(grant, after, &rows, writes).await?;
+        Ok(rows)
+    }
+
+    /// Writes a part of the report, and what it tells of.
+    pub(super) async fn keep(
+        &mut self,
+        grant: &Grant,
+        after: Submission,
+        rows: &[SubmissionRow],
+        mut writes: Vec<Row>,
+    ) -> Result<(), Refusal> {
+        if !self.dry_run {
+            writes.insert(0, Row::Submission(store::row(&after, rows)));
+        }
+        if !writes.is_empty() {
+            let write = Write {
+                actor: grant.actor(),
+                method: METHOD,
+                // The report itself says what was done before.
+                request: None,
+                register_unchanged_since: None,
+                dry_run: self.dry_run,
+                answer: Vec::new(),
+                rows: writes,
+            };
+            self.exchange.journal.write(write).await?;
+        }
+        self.submission = after;
+        Ok(())
+    }
+}
+
+impl Decided {
+    fn refused(refusal: tonic_types::pb::Status) -> Self {
+        let row = SubmissionRow {
+            outcome: SubmissionOutcome::Refused.into(),
+            refusal: Some(refusal),
+            ..SubmissionRow::default()
+        };
+        Self {
+            row,
+            writes: Vec::new(),
+        }
+    }
+
+    /// Refused for what was found.
+    fn found(offer: &Offer) -> Self {
+        let row = SubmissionRow {
+            outcome: SubmissionOutcome::Refused.into(),
+            findings: offer.findings.clone(),
+            ..SubmissionRow::default()
+        };
+        Self {
+            row,
+            writes: Vec::new(),
+        }
+    }
+
+    fn published(published: Published, findings: Vec<Finding>) -> Self {
+        let outcome = match published.became {
+            Became::Created => SubmissionOutcome::Created,
+            Became::Updated => SubmissionOutcome::Updated,
+            Became::Unchanged => SubmissionOutcome::Unchanged,
+            Became::Withdrawn => SubmissionOutcome::Withdrawn,
+        };
+        let row = SubmissionRow {
+            outcome: outcome.into(),
+            document_id: published.document.to_string(),
+            revision: published.revision,
+            findings,
+            ..SubmissionRow::default()
+        };
+        Self {
+            row,
+            writes: published.rows,
+        }
+    }
+}
+
+fn named_before() -> Violation {
+    Violation::new(
+        "id",
+        "submission.id_twice",
+        "The id came before in the stream; send each offer once, as it shall stand.",
+        "Id:t har redan kommit i strömmen; skicka varje erbjudande en gång, så som det ska stå.",
+    )
+}

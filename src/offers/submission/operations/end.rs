@@ -1,0 +1,104 @@
+//! Ends a submission. What a catalogue does not name is withdrawn first, a page at a time.
+
+use uuid::Uuid;
+
+use super::{Submitting, grant_at};
+use crate::{
+    access::Caller,
+    clock,
+    error::{Error, Result},
+    journal::Refusal,
+    offers::submission::{item::Item, model::may_withdraw, store},
+    proto::v1::{SubmissionMode, SubmissionOutcome, SubmissionRow},
+};
+
+/// Offers that are looked at, and withdrawn, at a time.
+const PAGE: u64 = 500;
+
+/// Where the end of a submission stands.
+pub struct Ending {
+    /// What stands up to here was looked at. None: there is nothing to withdraw.
+    after: Option<Uuid>,
+    withheld: u64,
+}
+
+impl Submitting {
+    /// Begins the end: nothing more comes, and what is missing is counted.
+    pub async fn begin_end(&mut self) -> Result<Ending> {
+        if self.submission.mode != SubmissionMode::Catalogue {
+            return Ok(Ending {
+                after: None,
+                withheld: 0,
+            });
+        }
+        self.recall().await?;
+        let (mut missing, mut standing) = (0, 0);
+        let mut after = Uuid::nil();
+        loop {
+            let page = self.standing_after(after).await?;
+            let Some((last, _)) = page.last() else { break };
+            after = *last;
+            standing += page.len() as u64;
+            missing += page.iter().filter(|(_, id)| !self.seen.has(id)).count() as u64;
+        }
+        let may = may_withdraw(missing, standing, self.confirmed_withdrawals);
+        Ok(Ending {
+            after: (may && missing > 0).then(Uuid::nil),
+            withheld: if may { 0 } else { missing },
+        })
+    }
+
+    /// Withdraws the next of what is missing, and tells it. None: nothing is left to withdraw.
+    pub async fn withdraw_next(
+        &mut self,
+        caller: &Caller,
+        ending: &mut Ending,
+    ) -> Result<Option<Vec<SubmissionRow>>> {
+        while let Some(after) = ending.after {
+            let page = self.standing_after(after).await?;
+            ending.after = page.last().map(|(last, _)| *last);
+            let missing = page.into_iter().filter(|(_, id)| !self.seen.has(id));
+            let items: Vec<Item> = missing.map(|(_, id)| Item::withdrawal(id)).collect();
+            if !items.is_empty() {
+                return self.settle(caller, items).await.map(Some);
+            }
+        }
+        Ok(None)
+    }
+
+    /// Closes the report.
+    pub async fn close(&mut self, caller: &Caller, ending: &Ending) -> Result<()> {
+        let grant = grant_at(caller, self.submission.owner)?;
+        let withheld = i64::try_from(ending.withheld).unwrap_or(i64::MAX);
+        let ended = self.submission.ended(withheld, clock::now());
+        let kept = self.keep(grant, ended, &[], Vec::new()).await;
+        kept.map_err(|refusal| match refusal {
+            Refusal::Outdated { .. } => Error::SubmissionOvertaken,
+            refusal => refusal.into(),
+        })
+    }
+
+    /// Recalls what earlier streams of the submission named, from its report.
+    async fn recall(&mut self) -> Result<()> {
+        let (mut parts, db) = (0, self.exchange.database.reader());
+        while let Some(part) = store::part_after(db, &self.submission, parts, 0).await? {
+            if part.number > self.taken_up_at {
+                break;
+            }
+            parts = part.number;
+            // What it withdrew, it withdrew because nobody had named it.
+            for row in part.rows {
+                if row.outcome() != SubmissionOutcome::Withdrawn {
+                    self.seen.takes(&row.id);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn standing_after(&self, after: Uuid) -> Result<Vec<(Uuid, String)>> {
+        let numbering = self.submission.numbering();
+        let db = self.exchange.database.reader();
+        numbering.published(db, after, PAGE).await
+    }
+}

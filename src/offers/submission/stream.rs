@@ -1,0 +1,312 @@
+//! The stream of a submission: reads items ahead, cuts them into batches, and answers. Waits for its own caller only.
+
+use std::{pin::Pin, sync::Arc, time::Duration};
+
+use futures::{Stream, StreamExt, stream};
+use tokio::{
+    sync::{Semaphore, mpsc, oneshot},
+    time::{Instant, timeout},
+};
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::{Code, Status, Streaming};
+use uuid::Uuid;
+
+use super::{
+    METHOD,
+    item::Item,
+    operations::{Header, Submitting, begin},
+    rpc,
+};
+use crate::{
+    access::Caller,
+    contract::{self, Violation},
+    error::{Error, Result},
+    exchange::Exchange,
+    proto::v1::{
+        Act, SubmissionBegun, SubmissionHeader, SubmissionMode, SubmissionRow,
+        SubmitCourseOffersRequest, SubmitCourseOffersResponse, WithdrawnOffer,
+        submit_course_offers_request::Part, submit_course_offers_response::Part as Told,
+    },
+};
+
+/// Items that are decided on and written at a time.
+const MAX_ITEMS: usize = 500;
+/// What items may weigh that are decided on at a time.
+const ENOUGH_BYTES: usize = 4 * 1024 * 1024;
+/// How long more items are waited for before those that came are decided on.
+const GATHERING: Duration = Duration::from_millis(3);
+/// Items that are read ahead, and answers that wait for the caller.
+const AHEAD: usize = 256;
+/// How long a stream may stand still.
+const IDLE: Duration = Duration::from_secs(30);
+/// How often it is looked whether a caller may still submit.
+const LOOK: Duration = Duration::from_secs(2);
+
+/// Answers as they come, then the status of the call.
+pub type Answers = Pin<Box<dyn Stream<Item = Result<SubmitCourseOffersResponse, Status>> + Send>>;
+
+/// Runs a submission in tasks of its own, so that it ends in time whatever its caller does.
+pub fn submit(
+    exchange: &Exchange,
+    caller: &Caller,
+    requests: Streaming<SubmitCourseOffersRequest>,
+) -> Answers {
+    let (parts, incoming) = mpsc::channel(AHEAD);
+    let (answers, outgoing) = mpsc::channel(AHEAD);
+    let (ended, end) = oneshot::channel();
+    let room = Arc::clone(&exchange.push_room);
+    tokio::spawn(async move {
+        // A stream that nobody reads on must not stay open for what its client may still send.
+        let gone = parts.clone();
+        tokio::select! {
+            () = read(requests, parts, room) => {}
+            () = gone.closed() => {}
+        }
+    });
+    let mut talk = Talk {
+        exchange: exchange.clone(),
+        caller: caller.clone(),
+        incoming,
+        answers,
+    };
+    tokio::spawn(async move { drop(ended.send(talk.run().await.err())) });
+    let answers = ReceiverStream::new(outgoing).map(Ok);
+    let end = stream::once(async {
+        let silent = |_| Some(Error::fault(anyhow::anyhow!("a submission was cut off")).into());
+        end.await.unwrap_or_else(silent)
+    });
+    let end = end.filter_map(async |status| status.map(Err));
+    Box::pin(answers.chain(end))
+}
+
+/// What came.
+enum Came {
+    Header(SubmissionHeader),
+    Item(Box<Item>, Sort),
+    End,
+    /// The caller sends nothing more, and did not say that this was all.
+    Pause,
+    /// Nothing more comes.
+    Cut(Status),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sort {
+    Offer,
+    Withdrawal,
+}
+
+/// Reads what comes, and prepares each item.
+async fn read(
+    mut requests: Streaming<SubmitCourseOffersRequest>,
+    parts: mpsc::Sender<Came>,
+    room: Arc<Semaphore>,
+) {
+    loop {
+        let came = match requests.message().await {
+            Ok(Some(request)) => match request.part {
+                Some(Part::Header(header)) => Came::Header(header),
+                Some(Part::Offer(bytes)) => {
+                    // Where others have taken all there is, this one waits, and so does its client.
+                    let kib = u32::try_from(bytes.len() / 1024 + 1).unwrap_or(u32::MAX);
+                    let taken = Arc::clone(&room).acquire_many_owned(kib).await;
+                    let mut item = Item::offer(&bytes);
+                    item.room = taken.ok();
+                    Came::Item(Box::new(item), Sort::Offer)
+                }
+                Some(Part::Withdrawal(WithdrawnOffer { id })) => {
+                    Came::Item(Box::new(Item::withdrawal(id)), Sort::Withdrawal)
+                }
+                Some(Part::End(_)) | None => Came::End,
+            },
+            Ok(None) => Came::Pause,
+            Err(status) => Came::Cut(told(status)),
+        };
+        let last = matches!(came, Came::End | Came::Pause | Came::Cut(_));
+        if parts.send(came).await.is_err() || last {
+            return;
+        }
+    }
+}
+
+/// What the transport does not take in, it says in words of its own.
+fn told(status: Status) -> Status {
+    let method = contract::get().method(METHOD);
+    match (status.code(), method) {
+        (Code::OutOfRange, Some(method)) => {
+            let max_request_bytes = method.max_request_bytes;
+            Error::TooLarge { max_request_bytes }.into()
+        }
+        _ => status,
+    }
+}
+
+/// One stream, from its header to its end.
+struct Talk {
+    exchange: Exchange,
+    caller: Caller,
+    incoming: mpsc::Receiver<Came>,
+    answers: mpsc::Sender<SubmitCourseOffersResponse>,
+}
+
+/// How items stop coming.
+enum Stop {
+    /// For now: those that came are decided on.
+    Enough,
+    End,
+    Pause,
+}
+
+impl Talk {
+    async fn run(&mut self) -> Result<(), Status> {
+        let header = match self.next().await? {
+            Came::Header(header) => read_header(header)?,
+            Came::Pause => return Ok(()),
+            Came::Cut(status) => return Err(status),
+            Came::Item(..) | Came::End => return Err(Error::field(no_header()).into()),
+        };
+        self.renew().await?;
+        let mut submitting = begin(&self.exchange, &self.caller, header).await?;
+        let rows = submitting.submission().rows.unsigned_abs();
+        self.tell(Told::Begun(SubmissionBegun { rows })).await?;
+        loop {
+            let (items, stop) = self.gather(&submitting).await?;
+            if !items.is_empty() {
+                self.renew().await?;
+                let rows = submitting.take(&self.caller, items).await?;
+                self.tell_rows(rows).await?;
+            }
+            match stop {
+                Stop::Enough => {}
+                Stop::Pause => return Ok(()),
+                Stop::End => return Ok(self.end(submitting).await?),
+            }
+        }
+    }
+
+    /// The next items that come close upon each other.
+    async fn gather(&mut self, submitting: &Submitting) -> Result<(Vec<Item>, Stop), Status> {
+        let (mut items, mut bytes) = (Vec::new(), 0);
+        let mut came = self.next().await?;
+        loop {
+            match came {
+                Came::Item(_, Sort::Withdrawal) if submitting.is_catalogue() => {
+                    return Err(Error::field(in_catalogue()).into());
+                }
+                Came::Item(item, _) => {
+                    bytes += item.bytes;
+                    items.push(*item);
+                }
+                Came::End => return Ok((items, Stop::End)),
+                Came::Pause => return Ok((items, Stop::Pause)),
+                Came::Cut(status) => return Err(status),
+                Came::Header(_) => return Err(Error::field(second_header()).into()),
+            }
+            if items.len() >= MAX_ITEMS || bytes >= ENOUGH_BYTES {
+                return Ok((items, Stop::Enough));
+            }
+            match timeout(GATHERING, self.incoming.recv()).await {
+                Ok(next) => came = next.unwrap_or(Came::Pause),
+                Err(_) => return Ok((items, Stop::Enough)),
+            }
+        }
+    }
+
+    async fn end(&mut self, mut submitting: Submitting) -> Result<()> {
+        let mut ending = submitting.begin_end().await?;
+        loop {
+            self.renew().await?;
+            let rows = submitting.withdraw_next(&self.caller, &mut ending).await?;
+            let Some(rows) = rows else { break };
+            self.tell_rows(rows).await?;
+        }
+        submitting.close(&self.caller, &ending).await?;
+        let whole = rpc::told(submitting.submission());
+        self.tell(Told::Ended(whole)).await
+    }
+
+    /// What comes next, as long as the caller may submit and somebody sends.
+    async fn next(&mut self) -> Result<Came> {
+        let idle_from = Instant::now() + IDLE;
+        let stopping = self.exchange.stopping.clone();
+        loop {
+            tokio::select! {
+                came = self.incoming.recv() => return Ok(came.unwrap_or(Came::Pause)),
+                () = stopping.cancelled() => return Err(Error::try_again()),
+                () = self.answers.closed() => return Ok(Came::Cut(Status::cancelled(""))),
+                () = tokio::time::sleep_until(idle_from) => return Err(Error::StreamIdle { idle: IDLE }),
+                () = tokio::time::sleep(LOOK) => self.renew().await?,
+            }
+        }
+    }
+
+    /// Looks anew at what the caller may do.
+    async fn renew(&mut self) -> Result<()> {
+        self.caller = self.exchange.access.renewed(&self.caller, 0).await?;
+        self.caller.must(Act::SubmitOffers)
+    }
+
+    async fn tell_rows(&mut self, rows: Vec<SubmissionRow>) -> Result<()> {
+        for row in rows {
+            self.tell(Told::Row(row)).await?;
+        }
+        Ok(())
+    }
+
+    /// Answers, at the pace of whoever takes the answers.
+    async fn tell(&mut self, part: Told) -> Result<()> {
+        let answer = SubmitCourseOffersResponse { part: Some(part) };
+        match self.answers.send_timeout(answer, IDLE).await {
+            Ok(()) => Ok(()),
+            Err(mpsc::error::SendTimeoutError::Timeout(_)) => Err(Error::StreamIdle { idle: IDLE }),
+            // Nobody is there to be told so.
+            Err(mpsc::error::SendTimeoutError::Closed(_)) => Err(Error::try_again()),
+        }
+    }
+}
+
+fn read_header(header: SubmissionHeader) -> Result<Header> {
+    let id = |text: &str| Uuid::try_parse(text).map_err(Error::fault);
+    let mode = header.mode();
+    if mode == SubmissionMode::Unspecified {
+        return Err(Error::fault(anyhow::anyhow!(
+            "a header came past its rules"
+        )));
+    }
+    let university = Some(&*header.university_id).filter(|text| !text.is_empty());
+    Ok(Header {
+        id: id(&header.submission_id)?,
+        university: university.map(id).transpose()?,
+        mode,
+        dry_run: header.validate_only,
+        confirmed_withdrawals: header.confirmed_withdrawals,
+        scheme: header.id_scheme,
+    })
+}
+
+fn no_header() -> Violation {
+    Violation::new(
+        "header",
+        "submission.header_first",
+        "The first message of a submission is its header; send it, and then the offers.",
+        "Det första meddelandet är huvudet; skicka det, och sedan erbjudandena.",
+    )
+}
+
+fn second_header() -> Violation {
+    Violation::new(
+        "header",
+        "submission.header_once",
+        "The header comes once; open another stream for another submission.",
+        "Huvudet skickas en gång; öppna en ny ström för ett annat inskick.",
+    )
+}
+
+fn in_catalogue() -> Violation {
+    Violation::new(
+        "withdrawal",
+        "submission.withdrawal_in_catalogue",
+        "A catalogue withdraws what it does not name; leave the offer out, or submit a delta.",
+        "En katalog drar tillbaka det som den inte anger; utelämna erbjudandet, eller skicka en delta.",
+    )
+}
