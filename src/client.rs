@@ -29,7 +29,6 @@ pub struct Client {
     pub conflicts: ConflictServiceClient<Wire>,
     pub offers: CourseOfferServiceClient<Wire>,
     pub sync: SyncServiceClient<Wire>,
-    pub offers: CourseOfferServiceClient<Wire>,
 }
 
 impl Client {
@@ -44,7 +43,6 @@ impl Client {
             conflicts: ConflictServiceClient::new(wire()),
             offers: CourseOfferServiceClient::new(wire()),
             sync: SyncServiceClient::new(wire()),
-            offers: CourseOfferServiceClient::new(wire()),
         })
     }
 }

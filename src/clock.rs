@@ -30,6 +30,12 @@ impl Time {
         Self(self.0.saturating_add(seconds.saturating_mul(1_000_000)))
     }
 
+    /// The moment that many microseconds later.
+    #[must_use]
+    pub const fn plus_micros(self, micros: i64) -> Self {
+        Self(self.0.saturating_add(micros))
+    }
+
     /// The day in UTC, `YYYY-MM-DD`.
     pub fn date(self) -> String {
         self.in_utc().format("%Y-%m-%d").to_string()

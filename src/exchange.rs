@@ -13,6 +13,7 @@ use crate::{
     feed::Feed,
     first_operator,
     journal::{Journal, Refusal},
+    offers::places,
     page::PageKey,
 };
 
@@ -29,6 +30,8 @@ pub struct Exchange {
     pub feed: Feed,
     /// Room for items of all pushes that are not answered yet, in KiB.
     pub push_room: Arc<Semaphore>,
+    /// Whose turn it is at the places of an offer.
+    pub turns: places::Turns,
     /// Cancelled when the server stops: streams without an end of their own end then.
     pub stopping: CancellationToken,
 }
@@ -78,6 +81,7 @@ impl Exchange {
             pages,
             feed,
             push_room: Arc::new(Semaphore::new(PUSH_ROOM_KIB)),
+            turns: places::Turns::default(),
             stopping,
         })
     }

@@ -76,6 +76,7 @@ fn beginning(config: &Config) -> Write {
         method: "begin",
         request: None,
         register_unchanged_since: None,
+        expects: Vec::new(),
         dry_run: false,
         answer: Vec::new(),
         rows: vec![Row::Organization(agency), Row::Grant(grant)],

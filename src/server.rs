@@ -87,6 +87,7 @@ pub async fn start(config: &Config) -> Result<Running, StartError> {
     let address = incoming.local_addr().map_err(listen)?;
     let (health, routes) = services(&exchange, config.reflection).await;
     let stop = exchange.stopping.clone();
+    tokio::spawn(offers::places::keep_sweeping(exchange.clone()));
     let serving = tokio::spawn(serve(
         server,
         cross_origin(&config.web_origins),

@@ -14,6 +14,7 @@ mod m0008_requests;
 mod m0009_secrets;
 mod m0010_conflicts;
 mod m0011_submissions;
+mod m0012_bookings;
 
 /// The steps, in order.
 pub struct Migrator;
@@ -33,6 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0009_secrets::Migration),
             Box::new(m0010_conflicts::Migration),
             Box::new(m0011_submissions::Migration),
+            Box::new(m0012_bookings::Migration),
         ]
     }
 }

@@ -149,6 +149,20 @@ impl Caller {
         self.snapshot.tree.with_descendants(id)
     }
 
+    /// The organizer that an organization lies below or is, or the topmost where there is none.
+    pub fn organizer_of(&self, id: Uuid) -> Uuid {
+        let tree = &self.snapshot.tree;
+        let upwards = || std::iter::once(id).chain(tree.above(id));
+        let organizer = upwards().find(|id| tree.kind(*id) == Some(OrganizationType::Organizer));
+        organizer.or_else(|| upwards().last()).unwrap_or(id)
+    }
+
+    /// Whether one of the organizations lies below the other, or is it.
+    pub fn are_in_one_line(&self, one: Uuid, other: Uuid) -> bool {
+        let tree = &self.snapshot.tree;
+        tree.is_below_or_same(one, other) || tree.is_below_or_same(other, one)
+    }
+
     fn allows(&self, act: Act, target: &Target<'_>) -> bool {
         self.grants()
             .iter()

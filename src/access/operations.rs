@@ -138,6 +138,7 @@ async fn write(
         actor,
         method: request.method,
         register_unchanged_since: None,
+        expects: Vec::new(),
         dry_run: request.dry_run,
         answer: answer(grant),
         rows: vec![Row::Grant(store::row(grant))],

@@ -84,6 +84,14 @@ impl Scope {
         )
     }
 
+    /// Rows of what belongs to organizations, by the column that names the organization.
+    pub fn belonging(&self, organization: impl ColumnTrait) -> Condition {
+        any_of(
+            self.acting()
+                .map(|(grant, rule)| self.within(rule, grant, organization)),
+        )
+    }
+
     /// The rows of `grants` in scope.
     pub fn grants(&self) -> Condition {
         any_of(self.acting().map(|(grant, rule)| {

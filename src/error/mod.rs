@@ -306,7 +306,9 @@ impl From<journal::Refusal> for Error {
     fn from(refusal: journal::Refusal) -> Self {
         use crate::journal::Refusal;
         match refusal {
-            Refusal::Outdated { .. } | Refusal::CodeTaken { .. } => Self::ChangedMeanwhile,
+            Refusal::Outdated { .. } | Refusal::CodeTaken { .. } | Refusal::ExpectedOtherwise => {
+                Self::ChangedMeanwhile
+            }
             Refusal::ExternalIdTaken { .. } => Self::ExternalIdTaken { etag: None },
             Refusal::RequestIdConflict => Self::RequestIdConflict,
             Refusal::RegisterChanged | Refusal::Together | Refusal::Unavailable(_) => {

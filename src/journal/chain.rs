@@ -57,6 +57,8 @@ pub fn row_hash(row: &Row) -> Vec<u8> {
         Row::Grant(grant) => columns(&mut hash, grant, &SPAN),
         Row::Conflict(conflict) => columns(&mut hash, conflict, &["content", SPAN[0], SPAN[1]]),
         Row::Submission(part) => columns(&mut hash, part, &SPAN),
+        Row::Booking(booking) => columns(&mut hash, booking, &SPAN),
+        Row::Places(ledger) => columns(&mut hash, ledger, &SPAN),
     }
     hash.finish().as_ref().to_vec()
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
-use super::write::{Refusal, RequestKey, Row, Target, Write};
+use super::write::{Expected, Refusal, RequestKey, Row, Target, Write};
 
 /// Names what has revisions: an owner and an id. An organization owns itself, a successor is owned by its predecessor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -105,6 +105,9 @@ impl Standing {
         {
             return Verdict::Refused(Refusal::RegisterChanged);
         }
+        if !write.expects.iter().all(|expected| self.stands(expected)) {
+            return Verdict::Refused(Refusal::ExpectedOtherwise);
+        }
         let before = undo.len();
         for (index, row) in write.rows.iter().enumerate() {
             match self.advance(index, row) {
@@ -144,6 +147,11 @@ impl Standing {
                 }
             }),
         )
+    }
+
+    fn stands(&self, expected: &Expected) -> bool {
+        let head = self.heads.get(&expected.key());
+        head.map_or(0, |head| head.revision) == expected.revision
     }
 
     /// Puts a row on top of its head. Returns what stood there before.
@@ -210,6 +218,16 @@ fn taken(identity: &Identity, row: usize) -> Refusal {
     }
 }
 
+impl Expected {
+    pub(super) fn key(&self) -> Key {
+        Key {
+            target: self.target,
+            owner: self.owner,
+            id: self.id,
+        }
+    }
+}
+
 impl Row {
     /// What the row is a revision of.
     pub(super) fn key(&self) -> Key {
@@ -220,6 +238,8 @@ impl Row {
             Self::Grant(grant) => (grant.organization_id, grant.id),
             Self::Conflict(conflict) => (conflict.owner_id, conflict.id),
             Self::Submission(part) => (part.owner_id, part.id),
+            Self::Booking(booking) => (booking.owner_id, booking.id),
+            Self::Places(ledger) => (ledger.owner_id, ledger.id),
         };
         Key {
             target: self.target(),
@@ -268,9 +288,12 @@ impl Row {
                 .flatten()
                 .collect()
             }
-            Self::Succession(_) | Self::Grant(_) | Self::Conflict(_) | Self::Submission(_) => {
-                Vec::new()
-            }
+            Self::Succession(_)
+            | Self::Grant(_)
+            | Self::Conflict(_)
+            | Self::Submission(_)
+            | Self::Booking(_)
+            | Self::Places(_) => Vec::new(),
         }
     }
 }

@@ -30,7 +30,7 @@ pub use chain::sha256;
 pub use checkpoint::{Checkpoint, NoCheckpoint, checkpoint};
 pub use reached::{ANNOUNCED_ON, Reached, begin_epoch, new_epoch, reached, standing_at};
 pub use verify::{Fault, Verified, verify};
-pub use write::{Actor, Refusal, RequestKey, Row, Target, Write, Written};
+pub use write::{Actor, Expected, Refusal, RequestKey, Row, Target, Write, Written};
 
 /// Writes that may wait for the commit under way. More are refused at once.
 const QUEUE: usize = 1024;

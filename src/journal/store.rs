@@ -81,7 +81,8 @@ pub async fn write(tx: &DatabaseTransaction, batch: &Batch<'_>) -> Result<(), Db
     end(tx, &batch.superseded).await?;
     let (mut revisions, mut links, mut organizations, mut successions, mut grants) =
         (vec![], vec![], vec![], vec![], vec![]);
-    let (mut conflicts, mut submissions) = (vec![], vec![]);
+    let (mut conflicts, mut submissions, mut bookings, mut ledgers) =
+        (vec![], vec![], vec![], vec![]);
     for row in &batch.rows {
         match row {
             Row::Document {
@@ -96,6 +97,8 @@ pub async fn write(tx: &DatabaseTransaction, batch: &Batch<'_>) -> Result<(), Db
             Row::Grant(grant) => grants.push(grant),
             Row::Conflict(conflict) => conflicts.push(conflict),
             Row::Submission(part) => submissions.push(part),
+            Row::Booking(booking) => bookings.push(booking),
+            Row::Places(ledger) => ledgers.push(ledger),
         }
     }
     let mut inserts = bulk::Inserts::on(tx.get_database_backend());
@@ -106,6 +109,8 @@ pub async fn write(tx: &DatabaseTransaction, batch: &Batch<'_>) -> Result<(), Db
     inserts.add(&grants);
     inserts.add(&conflicts);
     inserts.add(&submissions);
+    inserts.add(&bookings);
+    inserts.add(&ledgers);
     inserts.add(&batch.entries.iter().collect::<Vec<_>>());
     inserts.add(&batch.requests.iter().collect::<Vec<_>>());
     advance(tx, inserts, &batch.partition).await
@@ -167,6 +172,14 @@ async fn end(tx: &DatabaseTransaction, superseded: &[Superseded]) -> Result<(), 
             ),
             Target::Submission => (
                 "submissions",
+                "r.owner_id = k.owner AND r.id = k.id AND r.revision = k.revision",
+            ),
+            Target::Booking => (
+                "bookings",
+                "r.owner_id = k.owner AND r.id = k.id AND r.revision = k.revision",
+            ),
+            Target::Places => (
+                "places",
                 "r.owner_id = k.owner AND r.id = k.id AND r.revision = k.revision",
             ),
             Target::Succession => continue,

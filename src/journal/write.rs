@@ -75,6 +75,10 @@ pub enum Row {
     Conflict(documents::conflict::entity::Model),
     /// A part of the report of a submission.
     Submission(offers::submission::entity::Model),
+    /// A revision of a booking.
+    Booking(offers::places::booking::Model),
+    /// How the places of an offer are taken, after one more change.
+    Places(offers::places::ledger::Model),
 }
 
 /// What an entry of the journal is about.
@@ -89,22 +93,36 @@ pub enum Target {
     // 5 is `ANSWER`.
     Conflict = 6,
     Submission = 7,
+    Booking = 8,
+    Places = 9,
 }
 
 impl Target {
     /// All that rows are written of.
-    pub(super) const ALL: [Self; 6] = [
+    pub(super) const ALL: [Self; 8] = [
         Self::Document,
         Self::Organization,
         Self::Grant,
         Self::Succession,
         Self::Conflict,
         Self::Submission,
+        Self::Booking,
+        Self::Places,
     ];
 }
 
 /// The target of an entry that speaks of a request which wrote no row: its id, owned by its organization.
 pub(super) const ANSWER: i16 = 5;
+
+/// A head that a write rests on without writing to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Expected {
+    pub target: Target,
+    pub owner: Uuid,
+    pub id: Uuid,
+    /// The revision that must stand. 0: there must be none yet.
+    pub revision: i32,
+}
 
 /// Rows that are written together or not at all.
 #[derive(Clone, Debug)]
@@ -117,6 +135,8 @@ pub struct Write {
     /// The position that the register of organizations was read at: refused when others have changed it since, or are
     /// about to in the same group. None: the write does not rest on what others are.
     pub register_unchanged_since: Option<i64>,
+    /// Heads that must stand as they were read: refused when one of them does not.
+    pub expects: Vec<Expected>,
     /// Do everything and keep nothing.
     pub dry_run: bool,
     /// What a repetition of the request is answered.
@@ -151,6 +171,8 @@ pub enum Refusal {
     CodeTaken { row: usize },
     #[error("the register of organizations has changed since it was read")]
     RegisterChanged,
+    #[error("what the write rests on stands otherwise than it was read")]
+    ExpectedOtherwise,
     #[error("the request id was used for another request")]
     RequestIdConflict,
     #[error("another write was refused that it was to be written together with")]
@@ -172,6 +194,8 @@ impl Row {
             Self::Grant(_) => Target::Grant,
             Self::Conflict(_) => Target::Conflict,
             Self::Submission(_) => Target::Submission,
+            Self::Booking(_) => Target::Booking,
+            Self::Places(_) => Target::Places,
         }
     }
 
@@ -183,6 +207,8 @@ impl Row {
             Self::Grant(grant) => grant.revision,
             Self::Conflict(conflict) => conflict.revision,
             Self::Submission(part) => part.revision,
+            Self::Booking(booking) => booking.revision,
+            Self::Places(ledger) => ledger.revision,
         }
     }
 
@@ -210,6 +236,12 @@ impl Row {
             Self::Submission(part) => {
                 (part.position, part.until_position) = (from, until);
             }
+            Self::Booking(booking) => {
+                (booking.position, booking.until_position) = (from, until);
+            }
+            Self::Places(ledger) => {
+                (ledger.position, ledger.until_position) = (from, until);
+            }
         }
     }
 
@@ -226,6 +258,8 @@ impl Row {
             Self::Grant(_) => 250,
             Self::Conflict(conflict) => conflict.content.as_ref().map_or(0, Vec::len) + 500,
             Self::Submission(part) => part.content.as_ref().map_or(0, Vec::len) + 200,
+            Self::Booking(_) => 300,
+            Self::Places(_) => 200,
         }
     }
 }

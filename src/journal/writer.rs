@@ -349,6 +349,7 @@ mod tests {
             method,
             request: None,
             register_unchanged_since: None,
+            expects: Vec::new(),
             dry_run: false,
             answer: Vec::new(),
             rows: vec![Row::Succession(succession)],

@@ -2,7 +2,7 @@
 //! (`catalogue`), and take places (`places`). What an offer says is a kind of document.
 
 mod catalogue;
-mod places;
+pub mod places;
 mod rpc;
 pub mod submission;
 

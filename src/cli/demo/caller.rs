@@ -47,7 +47,6 @@ impl Caller {
             offers,
             conflicts: _,
             sync: _,
-            offers: _,
         } = Client::new(channel, token)?;
         Ok(Self {
             name,

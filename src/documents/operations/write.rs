@@ -87,6 +87,7 @@ pub async fn write(
         method: call.method,
         request: Some(key),
         register_unchanged_since: None,
+        expects: Vec::new(),
         dry_run: call.dry_run,
         answer: encode(&revision, &findings),
         rows: vec![Row::Document {

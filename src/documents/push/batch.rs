@@ -349,7 +349,7 @@ fn may_have_been_answered(decided: &Decided) -> bool {
 /// How often it is worth to decide anew after a refusal: somebody else may have written between our reading and our writing.
 fn tries_after(refusal: &Refusal) -> u32 {
     match refusal {
-        Refusal::Outdated { .. } => TRIES,
+        Refusal::Outdated { .. } | Refusal::ExpectedOtherwise => TRIES,
         // Who holds it may be out of sight, and then is so the next time as well.
         Refusal::ExternalIdTaken { .. } => 1,
         Refusal::CodeTaken { .. }

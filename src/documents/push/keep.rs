@@ -56,6 +56,7 @@ pub fn write(caller: &Caller, asked: &Asked, decided: &Decided, dry_run: bool) -
         method: METHOD,
         request: Some(key(caller, asked, grant)),
         register_unchanged_since: None,
+        expects: Vec::new(),
         dry_run,
         answer,
         rows,

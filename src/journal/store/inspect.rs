@@ -100,6 +100,14 @@ pub async fn written(
             "SELECT r.* FROM k CROSS JOIN submissions r
              WHERE r.owner_id = k.owner AND r.id = k.id AND r.revision = k.revision AND r.position = k.place"
         }
+        Target::Booking => {
+            "SELECT r.* FROM k CROSS JOIN bookings r
+             WHERE r.owner_id = k.owner AND r.id = k.id AND r.revision = k.revision AND r.position = k.place"
+        }
+        Target::Places => {
+            "SELECT r.* FROM k CROSS JOIN places r
+             WHERE r.owner_id = k.owner AND r.id = k.id AND r.revision = k.revision AND r.position = k.place"
+        }
         Target::Succession => {
             "SELECT r.* FROM k CROSS JOIN successions r
              WHERE r.predecessor_id = k.owner AND r.successor_id = k.id AND k.revision = 1 AND r.position = k.place"
@@ -149,6 +157,14 @@ fn read(target: Target, row: &QueryResult, links: &mut Links) -> Result<(i64, Wr
         Target::Submission => {
             let part = offers::submission::entity::Model::from_query_result(row, "")?;
             (part.position, Row::Submission(part), None)
+        }
+        Target::Booking => {
+            let booking = offers::places::booking::Model::from_query_result(row, "")?;
+            (booking.position, Row::Booking(booking), None)
+        }
+        Target::Places => {
+            let ledger = offers::places::ledger::Model::from_query_result(row, "")?;
+            (ledger.position, Row::Places(ledger), None)
         }
         Target::Succession => {
             let succession = organizations::succession::Model::from_query_result(row, "")?;
@@ -220,7 +236,7 @@ pub async fn entry_elsewhere(tx: &DatabaseTransaction) -> Result<Option<(i64, St
 
 /// A row that no entry speaks of.
 pub async fn row_without_entry(tx: &DatabaseTransaction) -> Result<Option<(i64, String)>, DbErr> {
-    const TABLES: [(&str, &str, &str, &str); 6] = [
+    const TABLES: [(&str, &str, &str, &str); 8] = [
         (
             "revisions",
             "1",
@@ -257,6 +273,18 @@ pub async fn row_without_entry(tx: &DatabaseTransaction) -> Result<Option<(i64, 
             "r.owner_id AND e.target_id = r.id",
             "r.revision",
         ),
+        (
+            "bookings",
+            "8",
+            "r.owner_id AND e.target_id = r.id",
+            "r.revision",
+        ),
+        (
+            "places",
+            "9",
+            "r.owner_id AND e.target_id = r.id",
+            "r.revision",
+        ),
     ];
     for (table, target, key, revision) in TABLES {
         let sql = format!(
@@ -279,7 +307,7 @@ pub async fn row_without_entry(tx: &DatabaseTransaction) -> Result<Option<(i64, 
 
 /// A row that does not end where the next revision begins.
 pub async fn row_out_of_span(tx: &DatabaseTransaction) -> Result<Option<(i64, String)>, DbErr> {
-    const TABLES: [(&str, &str); 5] = [
+    const TABLES: [(&str, &str); 7] = [
         (
             "revisions",
             "n.owner_id = r.owner_id AND n.document_id = r.document_id",
@@ -291,6 +319,8 @@ pub async fn row_out_of_span(tx: &DatabaseTransaction) -> Result<Option<(i64, St
         ),
         ("conflicts", "n.owner_id = r.owner_id AND n.id = r.id"),
         ("submissions", "n.owner_id = r.owner_id AND n.id = r.id"),
+        ("bookings", "n.owner_id = r.owner_id AND n.id = r.id"),
+        ("places", "n.owner_id = r.owner_id AND n.id = r.id"),
     ];
     for (table, key) in TABLES {
         let sql = format!(

@@ -7,13 +7,17 @@ use super::{super::bulk::Finds, register};
 use crate::journal::{
     RequestKey,
     decide::{Answered, Head, Identity, Key, Standing},
-    write::{Row, Target, Write},
+    write::{Expected, Row, Target, Write},
 };
 
 /// Reads all that the writes touch.
 pub async fn read(tx: &DatabaseTransaction, writes: &[Write]) -> Result<Standing, DbErr> {
     let rows = || writes.iter().flat_map(|write| &write.rows);
-    let mut keys: Vec<Key> = rows().map(Row::key).collect();
+    let expected = writes.iter().flat_map(|write| &write.expects);
+    let mut keys: Vec<Key> = rows()
+        .map(Row::key)
+        .chain(expected.map(Expected::key))
+        .collect();
     keys.sort_unstable();
     keys.dedup();
     let mut identities: Vec<Identity> = rows().flat_map(Row::identities).collect();
@@ -95,6 +99,16 @@ fn find_heads(finds: &mut Finds, keys: &[Key]) -> Target {
             "submissions",
             "r.owner_id = k.owner AND r.id = k.id AND r.until_position IS NULL",
         ),
+        Target::Booking => (
+            "r.owner_id, r.id, r.revision",
+            "bookings",
+            "r.owner_id = k.owner AND r.id = k.id AND r.until_position IS NULL",
+        ),
+        Target::Places => (
+            "r.owner_id, r.id, r.revision",
+            "places",
+            "r.owner_id = k.owner AND r.id = k.id AND r.until_position IS NULL",
+        ),
         Target::Succession => (
             "r.predecessor_id, r.successor_id, 1",
             "successions",
@@ -144,7 +158,12 @@ fn identities(target: Target, owner: Uuid, row: &QueryResult) -> Result<Vec<Iden
             ];
             codes.into_iter().flatten().collect()
         }
-        Target::Grant | Target::Succession | Target::Conflict | Target::Submission => Vec::new(),
+        Target::Grant
+        | Target::Succession
+        | Target::Conflict
+        | Target::Submission
+        | Target::Booking
+        | Target::Places => Vec::new(),
     })
 }
 

@@ -196,6 +196,7 @@ impl Run<'_> {
             method: METHOD,
             request,
             register_unchanged_since: changes.then_some(self.register_at),
+            expects: Vec::new(),
             dry_run: self.import.validate_only,
             answer,
             rows,
@@ -217,7 +218,8 @@ impl Run<'_> {
                 | Refusal::ExternalIdTaken { .. },
             ) => Ok(None),
             Err(
-                refusal @ (Refusal::RequestIdConflict
+                refusal @ (Refusal::ExpectedOtherwise
+                | Refusal::RequestIdConflict
                 | Refusal::Together
                 | Refusal::Unavailable(_)
                 | Refusal::NoRoom),

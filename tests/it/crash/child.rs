@@ -73,7 +73,7 @@ async fn writes_until_it_is_killed() {
 
 /// Writes of every kind, of one row and of several, in the order that they rest on each other.
 fn story(owner: Uuid) -> Vec<Vec<Row>> {
-    let [document, unit, next, grant] = [(); 4].map(|()| clock::new_id());
+    let [document, unit, next, grant, booking] = [(); 5].map(|()| clock::new_id());
     vec![
         vec![rows::document(owner, document, 1)],
         vec![
@@ -86,8 +86,16 @@ fn story(owner: Uuid) -> Vec<Vec<Row>> {
             rows::organization(unit, 2, None),
             rows::succession(unit, next),
         ],
+        vec![
+            rows::places(owner, document, 1),
+            rows::booking(owner, document, booking, 1),
+        ],
         vec![],
         vec![rows::grant(unit, grant, 2)],
+        vec![
+            rows::places(owner, document, 2),
+            rows::booking(owner, document, booking, 2),
+        ],
         vec![rows::document(owner, document, 3)],
     ]
 }

@@ -109,7 +109,6 @@ async fn pages(reader: &Reader, tokens: &[String; 4]) -> [Result<String, Status>
         conflicts: _,
         offers: _,
         sync: _,
-        offers: _,
     } = reader.client.clone();
     let [of_documents, of_revisions, of_organizations, of_grants] = tokens.clone();
     let documents_page = documents.list_documents(ListDocumentsRequest {

@@ -13,7 +13,7 @@ use sea_orm::{ConnectionTrait, Statement};
 use styrkedja::{
     clock,
     database::Database,
-    journal::{Journal, Refusal, Row, Write, Written},
+    journal::{Expected, Journal, Refusal, Row, Target, Write, Written},
 };
 use uuid::Uuid;
 
@@ -32,6 +32,8 @@ type Step = (usize, i32, Option<u8>);
 struct Attempt {
     rows: Vec<Step>,
     request: Option<(u8, u8)>,
+    /// A thing that must stand as it did at the start of the batch, or so much further on.
+    expects: Option<(usize, i32)>,
 }
 
 #[derive(Clone, Debug)]
@@ -53,7 +55,12 @@ fn attempt() -> impl Strategy<Value = Attempt> {
         option::of(0..3_u8),
     );
     let request = option::of((0..5_u8, prop_oneof![5 => Just(0_u8), 1 => Just(1)]));
-    (vec(step, 1..4), request).prop_map(|(rows, request)| Attempt { rows, request })
+    let expects = option::weighted(0.3, (0..THINGS, prop_oneof![4 => Just(0), 1 => Just(1)]));
+    (vec(step, 1..4), request, expects).prop_map(|(rows, request, expects)| Attempt {
+        rows,
+        request,
+        expects,
+    })
 }
 
 fn batches() -> impl Strategy<Value = Vec<Batch>> {
@@ -95,6 +102,11 @@ impl Model {
             } else {
                 Err(Refusal::RequestIdConflict)
             };
+        }
+        if let Some((thing, _)) = attempt.expects
+            && numbers.last() != Some(&self.head(thing))
+        {
+            return Err(Refusal::ExpectedOtherwise);
         }
         let mut next = self.clone();
         for (row, ((thing, _, identity), number)) in attempt.rows.iter().zip(numbers).enumerate() {
@@ -188,12 +200,30 @@ impl Case {
             .iter()
             .zip(numbers)
             .map(|((thing, _, identity), number)| self.row(*thing, *number, *identity));
+        let expected = attempt.expects.zip(numbers.last());
+        let expected = expected.map(|((thing, _), revision)| self.expected(thing, *revision));
         Write {
+            expects: expected.into_iter().collect(),
             request: attempt
                 .request
                 .map(|(id, body)| rows::request(self.requests[usize::from(id)], body)),
             answer: answer.to_vec(),
             ..rows::write(rows.collect())
+        }
+    }
+
+    fn expected(&self, thing: usize, revision: i32) -> Expected {
+        let id = self.things[thing];
+        let (target, owner) = if thing < DOCUMENTS {
+            (Target::Document, self.owner)
+        } else {
+            (Target::Organization, id)
+        };
+        Expected {
+            target,
+            owner,
+            id,
+            revision,
         }
     }
 
@@ -254,11 +284,12 @@ async fn play(
     };
     for (index, batch) in batches.iter().enumerate() {
         let answer = [u8::try_from(index).unwrap_or_default()];
+        // Of the rows, and then of what is expected.
         let numbers = |attempt: &Attempt| -> Vec<i32> {
-            attempt
-                .rows
-                .iter()
-                .map(|(thing, step, _)| model.head(*thing) + step)
+            let rows = attempt.rows.iter().map(|(thing, step, _)| (*thing, *step));
+            let named = rows.chain(attempt.expects);
+            named
+                .map(|(thing, ahead)| model.head(thing) + ahead)
                 .collect()
         };
         match batch {

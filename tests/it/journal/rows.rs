@@ -3,6 +3,7 @@
 use styrkedja::{
     access, clock, documents,
     journal::{Actor, RequestKey, Row, Write, sha256},
+    offers::places::{booking, ledger},
     organizations::{self, succession},
 };
 use uuid::Uuid;
@@ -22,6 +23,7 @@ pub fn write(rows: Vec<Row>) -> Write {
         method: "/styrkedja.v1.DocumentService/CreateDocument",
         request: None,
         register_unchanged_since: None,
+        expects: Vec::new(),
         dry_run: false,
         answer: Vec::new(),
         rows,
@@ -190,6 +192,49 @@ pub fn conflict(owner: Uuid, document: Uuid, id: Uuid, number: i32) -> Row {
         resolver: resolved.then(|| "exchange:tester".to_owned()),
         resolved_at: resolved.then_some(2),
         resolved_revision: if resolved { 3 } else { 0 },
+        position: 0,
+        until_position: None,
+    })
+}
+
+/// A booking as it was made, and then confirmed.
+pub fn booking(owner: Uuid, offer: Uuid, id: Uuid, revision: i32) -> Row {
+    let confirmed = revision > 1;
+    Row::Booking(booking::Model {
+        owner_id: owner,
+        id,
+        revision,
+        offer_id: offer,
+        ticket: 1,
+        organization_id: Uuid::from_u128(3),
+        audience: 2,
+        places: 4,
+        measure_document_id: Some(Uuid::from_u128(4)),
+        measure_revision: 1,
+        measure_item: Some("measure-1".to_owned()),
+        state: if confirmed { 3 } else { 2 },
+        held_for: 100,
+        expires_at: (!confirmed).then_some(101),
+        created_at: 1,
+        updated_at: i64::from(revision),
+        position: 0,
+        until_position: None,
+    })
+}
+
+/// The places of an offer with that booking.
+pub fn places(owner: Uuid, offer: Uuid, revision: i32) -> Row {
+    let confirmed = revision > 1;
+    Row::Places(ledger::Model {
+        owner_id: owner,
+        id: offer,
+        revision,
+        offer_revision: 1,
+        capacity: 20,
+        held: if confirmed { 0 } else { 4 },
+        confirmed: if confirmed { 4 } else { 0 },
+        waiting: 0,
+        next_wants: 0,
         position: 0,
         until_position: None,
     })

@@ -14,7 +14,7 @@ use super::{open, rows};
 use crate::world::{Engine, Place};
 
 /// The tables that the chain covers, and how the position of a row is found.
-const TABLES: [(&str, &str); 8] = [
+const TABLES: [(&str, &str); 10] = [
     ("entries", "position"),
     ("revisions", "position"),
     ("organizations", "position"),
@@ -22,6 +22,8 @@ const TABLES: [(&str, &str); 8] = [
     ("grants", "position"),
     ("requests", "position"),
     ("conflicts", "position"),
+    ("bookings", "position"),
+    ("places", "position"),
     (
         "links",
         "(SELECT r.position FROM revisions r WHERE r.owner_id = links.owner_id AND r.document_id = links.document_id
@@ -210,7 +212,8 @@ fn a_checkpoint_shows_that_the_end_or_the_whole_was_replaced() {
 
 const EMPTY: &str =
     "DELETE FROM entries; DELETE FROM requests; DELETE FROM revisions; DELETE FROM links;
-    DELETE FROM organizations; DELETE FROM successions; DELETE FROM grants; DELETE FROM conflicts";
+    DELETE FROM organizations; DELETE FROM successions; DELETE FROM grants; DELETE FROM conflicts;
+    DELETE FROM bookings; DELETE FROM places";
 
 /// Takes the last entry away with all that belongs to it, and leaves the journal as it was before.
 fn cut_off(last: i64) -> String {
@@ -241,7 +244,8 @@ fn what_is_untouched_verifies() {
 /// A database with rows of every kind, and its path.
 async fn written(place: &Place) -> String {
     let (journal, database) = open(place).await;
-    let (owner, one, other, unit, next, grant, conflict) = (
+    let (owner, one, other, unit, next, grant, conflict, booking) = (
+        clock::new_id(),
         clock::new_id(),
         clock::new_id(),
         clock::new_id(),
@@ -285,6 +289,14 @@ async fn written(place: &Place) -> String {
         vec![
             rows::document(owner, other, 3),
             rows::conflict(owner, other, conflict, 2),
+        ],
+        vec![
+            rows::places(owner, one, 1),
+            rows::booking(owner, one, booking, 1),
+        ],
+        vec![
+            rows::places(owner, one, 2),
+            rows::booking(owner, one, booking, 2),
         ],
         // An answer, and nothing else.
         vec![],

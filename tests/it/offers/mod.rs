@@ -1,12 +1,13 @@
-//! Course offers: submitted by universities, found, matched and taken by others.
+//! Course offers over the wire: submitted by universities, found by others, and taken places of.
 
+mod places;
 mod submission;
 
 use styrkedja::{
     json,
     proto::v1::{
         CourseOffer, CreateGrantRequest, Document, ImportHeader, ImportOrganizationsRequest,
-        OrganizationRecord, OrganizationType, Role, document::Content,
+        Offering, OrganizationRecord, OrganizationType, Role, document::Content,
         import_organizations_request::Part,
     },
 };
@@ -23,6 +24,17 @@ pub fn sample() -> CourseOffer {
     match document.content {
         Some(Content::CourseOffer(offer)) => offer,
         other => panic!("the sample is no course offer: {other:?}"),
+    }
+}
+
+/// The offer of the samples as a document of a university, with its occasion changed.
+pub fn offer(owner_id: &str, change: impl FnOnce(&mut Offering)) -> Document {
+    let mut offer = sample();
+    change(offer.offering.as_mut().expect("it has an occasion"));
+    Document {
+        owner_id: owner_id.to_owned(),
+        content: Some(Content::CourseOffer(offer)),
+        ..Document::default()
     }
 }
 

@@ -72,6 +72,7 @@ pub async fn resolve(
         method: call.method,
         request: Some(key),
         register_unchanged_since: None,
+        expects: Vec::new(),
         dry_run: call.dry_run,
         answer: settling.note(),
         rows: settling.rows(),

@@ -12,9 +12,9 @@ use crate::{
     contract::Violation,
     documents::publish::{Became, Published, Publisher, Standing},
     error::{Error, Result},
-    journal::{Refusal, Row, Write},
+    journal::{Expected, Refusal, Row, Target, Write},
     offers::{
-        places,
+        places::{self, Taken},
         submission::{
             METHOD,
             item::{Asked, Item, Offer},
@@ -32,13 +32,15 @@ const TRIES: u32 = 5;
 struct Ground {
     standing: HashMap<String, Standing>,
     /// Places that are held and confirmed, by document.
-    taken: HashMap<Uuid, u32>,
+    taken: HashMap<Uuid, Taken>,
 }
 
 /// What is to become of an item.
 struct Decided {
     row: SubmissionRow,
     writes: Vec<Row>,
+    /// The places that must be taken as they were when it was decided.
+    expects: Option<Expected>,
 }
 
 impl Submitting {
@@ -82,7 +84,11 @@ impl Submitting {
                 Err(Refusal::Outdated { row: 0, .. }) if !self.dry_run => {
                     return Err(Error::SubmissionOvertaken);
                 }
-                Err(Refusal::Outdated { .. } | Refusal::ExternalIdTaken { .. }) => {}
+                Err(
+                    Refusal::Outdated { .. }
+                    | Refusal::ExternalIdTaken { .. }
+                    | Refusal::ExpectedOtherwise,
+                ) => {}
                 Err(refusal) => return Err(refusal.into()),
             }
         }
@@ -143,24 +149,38 @@ impl Submitting {
     ) -> Result<Decided> {
         let before = ground.standing.get(id);
         let standing = before.filter(|standing| !standing.is_withdrawn());
-        let taken = standing.and_then(|standing| ground.taken.get(&standing.document()));
-        let taken = taken.copied().unwrap_or_default();
-        match asked {
-            Asked::Stand(offer) if offer.is_refused() => Ok(Decided::found(offer)),
-            Asked::Stand(offer) if offer.capacity < taken => Err(Error::CapacityTaken { taken }),
+        let document = standing.map(Standing::document);
+        let places = document.and_then(|document| ground.taken.get(&document).copied());
+        let Taken {
+            revision,
+            places: taken,
+        } = places.unwrap_or_default();
+        let mut decided = match asked {
+            Asked::Stand(offer) if offer.is_refused() => return Ok(Decided::found(offer)),
+            Asked::Stand(offer) if offer.capacity < taken => {
+                return Err(Error::CapacityTaken { taken });
+            }
             Asked::Stand(offer) => {
                 let numbering = self.submission.numbering();
                 let content = offer.encoded.clone();
                 let published = publisher.publish(&numbering, id, before, content)?;
-                Ok(Decided::published(published, offer.findings.clone()))
+                Decided::published(published, offer.findings.clone())
             }
             // Places are not taken from people in silence: the offer can be submitted as cancelled.
-            Asked::StandNoLonger if taken > 0 => Err(Error::CapacityTaken { taken }),
+            Asked::StandNoLonger if taken > 0 => return Err(Error::CapacityTaken { taken }),
             Asked::StandNoLonger => {
                 let published = publisher.withdraw(before.ok_or(Error::NotFound)?)?;
-                Ok(Decided::published(published, Vec::new()))
+                Decided::published(published, Vec::new())
             }
-        }
+        };
+        let written = document.filter(|_| !decided.writes.is_empty());
+        decided.expects = written.map(|id| Expected {
+            target: Target::Places,
+            owner: self.submission.owner,
+            id,
+            revision,
+        });
+        Ok(decided)
     }
 
     /// Writes what was decided with its part of the report, which comes first.
@@ -170,12 +190,14 @@ impl Submitting {
         decided: Vec<Decided>,
     ) -> Result<Vec<SubmissionRow>, Refusal> {
         let (mut rows, mut writes) = (Vec::with_capacity(decided.len()), Vec::new());
+        let mut expects = Vec::new();
         for one in decided {
             rows.push(one.row);
             writes.extend(one.writes);
+            expects.extend(one.expects);
         }
         let after = self.submission.with(&rows, clock::now());
-        self.keep(grant, after, &rows, writes).await?;
+        self.keep(grant, after, &rows, writes, expects).await?;
         Ok(rows)
     }
 
@@ -186,6 +208,7 @@ impl Submitting {
         after: Submission,
         rows: &[SubmissionRow],
         mut writes: Vec<Row>,
+        expects: Vec<Expected>,
     ) -> Result<(), Refusal> {
         if !self.dry_run {
             writes.insert(0, Row::Submission(store::row(&after, rows)));
@@ -197,6 +220,7 @@ impl Submitting {
                 // The report itself says what was done before.
                 request: None,
                 register_unchanged_since: None,
+                expects,
                 dry_run: self.dry_run,
                 answer: Vec::new(),
                 rows: writes,
@@ -218,6 +242,7 @@ impl Decided {
         Self {
             row,
             writes: Vec::new(),
+            expects: None,
         }
     }
 
@@ -231,6 +256,7 @@ impl Decided {
         Self {
             row,
             writes: Vec::new(),
+            expects: None,
         }
     }
 
@@ -251,6 +277,7 @@ impl Decided {
         Self {
             row,
             writes: published.rows,
+            expects: None,
         }
     }
 }

@@ -71,7 +71,7 @@ impl Submitting {
         let grant = grant_at(caller, self.submission.owner)?;
         let withheld = i64::try_from(ending.withheld).unwrap_or(i64::MAX);
         let ended = self.submission.ended(withheld, clock::now());
-        let kept = self.keep(grant, ended, &[], Vec::new()).await;
+        let kept = self.keep(grant, ended, &[], Vec::new(), Vec::new()).await;
         kept.map_err(|refusal| match refusal {
             Refusal::Outdated { .. } => Error::SubmissionOvertaken,
             refusal => refusal.into(),

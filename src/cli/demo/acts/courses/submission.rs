@@ -1,6 +1,7 @@
 //! Universities submit their offers: each is answered for itself, and what stands already costs nothing.
 
 use anyhow::{Context, anyhow, ensure};
+use prost::Message;
 use serde_json::Value;
 use tonic::Status;
 
@@ -144,7 +145,11 @@ async fn submit(who: &Caller, offers: Vec<SubmittedOffer>) -> Result<Vec<Told>, 
     };
     let parts = [Part::Header(header)]
         .into_iter()
-        .chain(offers.into_iter().map(Part::Offer))
+        .chain(
+            offers
+                .iter()
+                .map(|offer| Part::Offer(offer.encode_to_vec().into())),
+        )
         .chain([Part::End(SubmissionEnd {})]);
     let messages: Vec<_> = parts
         .map(|part| SubmitCourseOffersRequest { part: Some(part) })

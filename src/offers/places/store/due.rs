@@ -1,0 +1,83 @@
+//! Offers whose places have to be looked at, and how many places are taken.
+
+use std::collections::HashMap;
+
+use sea_orm::{ConnectionTrait, QueryResult, Statement, Value};
+use uuid::Uuid;
+
+use super::row::state;
+use crate::{
+    clock::{self, Time},
+    error::Result,
+    journal::bulk,
+    proto::v1::BookingState,
+};
+
+/// How many places of an offer are taken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Taken {
+    /// The revision of the offer's ledger that says so. 0: it has none yet.
+    pub revision: i32,
+    /// Held and confirmed places, without those whose deadline has passed.
+    pub places: u32,
+}
+
+/// How many places are taken of each of the offers. Those that nobody ever asked for a place of are left out.
+///
+/// Whoever writes what the figure decides on expects the ledger (`journal::Expected`) at the revision that is told.
+pub async fn taken(db: &impl ConnectionTrait, offers: &[Uuid]) -> Result<HashMap<Uuid, Taken>> {
+    let keys: Vec<Vec<Value>> = offers.iter().map(|id| vec![(*id).into()]).collect();
+    let what = format!(
+        "r.id, r.revision, r.held + r.confirmed - COALESCE((SELECT SUM(b.places) FROM bookings b WHERE b.offer_id = r.id
+         AND b.owner_id = r.owner_id AND b.until_position IS NULL AND b.state = {} AND b.expires_at <= {}), 0) AS places",
+        state(BookingState::Held),
+        clock::now().micros(),
+    );
+    let named = "r.id = k.id AND r.until_position IS NULL";
+    let rows = bulk::find(db, &["id"], &keys, &what, "places", named).await?;
+    let read = |row: QueryResult| {
+        let places: i64 = row.try_get_by_index(2)?;
+        let taken = Taken {
+            revision: row.try_get_by_index(1)?,
+            places: u32::try_from(places).unwrap_or_default(),
+        };
+        Ok((row.try_get_by_index(0)?, taken))
+    };
+    rows.into_iter().map(read).collect()
+}
+
+/// Offers, with their owners, that have a hold whose deadline has passed.
+pub async fn overdue(
+    db: &impl ConnectionTrait,
+    now: Time,
+    limit: usize,
+) -> Result<Vec<(Uuid, Uuid)>> {
+    let sql = "SELECT DISTINCT owner_id, offer_id FROM (SELECT owner_id, offer_id FROM bookings
+               WHERE until_position IS NULL AND state = 2 AND expires_at <= $1 ORDER BY expires_at LIMIT $2) AS b";
+    offers(db, sql, [now.micros().into(), number(limit)]).await
+}
+
+/// Offers, with their owners, where the first in line may move up: there is room for it, or the offer has changed.
+pub async fn may_move_up(db: &impl ConnectionTrait, limit: usize) -> Result<Vec<(Uuid, Uuid)>> {
+    let sql = "SELECT p.owner_id, p.id FROM places p WHERE p.until_position IS NULL AND p.next_wants > 0
+               AND (p.held + p.confirmed + p.next_wants <= p.capacity OR p.offer_revision <> (
+                   SELECT r.revision FROM revisions r
+                   WHERE r.owner_id = p.owner_id AND r.document_id = p.id AND r.until_position IS NULL))
+               LIMIT $1";
+    offers(db, sql, [number(limit)]).await
+}
+
+async fn offers<const N: usize>(
+    db: &impl ConnectionTrait,
+    sql: &str,
+    values: [Value; N],
+) -> Result<Vec<(Uuid, Uuid)>> {
+    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, values);
+    let rows = db.query_all_raw(statement).await?;
+    let named = |row: QueryResult| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?));
+    rows.into_iter().map(named).collect()
+}
+
+fn number(limit: usize) -> Value {
+    i64::try_from(limit).unwrap_or(i64::MAX).into()
+}
