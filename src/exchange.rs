@@ -13,7 +13,7 @@ use crate::{
     feed::Feed,
     first_operator,
     journal::{Journal, Refusal},
-    offers::places,
+    offers::{Catalogue, places},
     page::PageKey,
 };
 
@@ -28,6 +28,8 @@ pub struct Exchange {
     pub access: Access,
     pub pages: Arc<PageKey>,
     pub feed: Feed,
+    /// Published offers and needs, in memory.
+    pub catalogue: Catalogue,
     /// Room for items of all pushes that are not answered yet, in KiB.
     pub push_room: Arc<Semaphore>,
     /// Whose turn it is at the places of an offer.
@@ -74,12 +76,14 @@ impl Exchange {
         let pages = Arc::new(PageKey::derive(&secret));
         let stopping = CancellationToken::new();
         let feed = Feed::open(&database, &journal, &stopping);
+        let catalogue = Catalogue::of(&database);
         Ok(Self {
             database,
             journal,
             access,
             pages,
             feed,
+            catalogue,
             push_room: Arc::new(Semaphore::new(PUSH_ROOM_KIB)),
             turns: places::Turns::default(),
             stopping,

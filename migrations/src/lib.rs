@@ -15,6 +15,7 @@ mod m0009_secrets;
 mod m0010_conflicts;
 mod m0011_submissions;
 mod m0012_bookings;
+mod m0013_standing;
 
 /// The steps, in order.
 pub struct Migrator;
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_conflicts::Migration),
             Box::new(m0011_submissions::Migration),
             Box::new(m0012_bookings::Migration),
+            Box::new(m0013_standing::Migration),
         ]
     }
 }

@@ -19,7 +19,7 @@ use uuid::Uuid;
 pub use compare::compare;
 pub use create::{NewDocument, create, owner_has_ended};
 pub use list::{Listed, list, revisions};
-pub use read::get;
+pub use read::{get, shown_at};
 pub use review::{Decision, review};
 pub use submit::submit;
 pub use update::{Change, other_kind, update};

@@ -100,6 +100,23 @@ pub async fn heads(
     all(db, select).await
 }
 
+/// Documents as they stood at a position, with their contents, in no order. Those out of scope are left out.
+pub async fn standing(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    documents: &[Uuid],
+    position: i64,
+) -> Result<Vec<Revision>> {
+    let select = with_content(scope)
+        .filter(Column::DocumentId.is_in(documents.iter().copied()))
+        .filter(standing_at(
+            position,
+            Column::Position,
+            Column::UntilPosition,
+        ));
+    all(db, select).await
+}
+
 /// A part of a listing.
 pub struct Part {
     pub revisions: Vec<Revision>,

@@ -3,9 +3,14 @@
 use chrono::{Datelike, NaiveDate};
 
 /// A day, from `YYYY-MM-DD`. None where there is no such day, or none that a document of ours can be about.
-pub(super) fn day(text: &str) -> Option<NaiveDate> {
+pub fn day(text: &str) -> Option<NaiveDate> {
     let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
     (text.len() == 10 && (1900..2200).contains(&day.year())).then_some(day)
+}
+
+/// A day as a number, counted from the year 0.
+pub fn number_of(day: NaiveDate) -> i32 {
+    day.num_days_from_ce()
 }
 
 /// The months from the first to the last of a school year `2024/25`, a term `VT24` or `HT24`, or a year `2024`,

@@ -4,7 +4,7 @@
 mod action_plan;
 mod analysis;
 mod course_offer;
-mod dates;
+pub mod dates;
 mod every_kind;
 mod fields;
 mod figures;

@@ -33,6 +33,16 @@ rules! {
         "The theme is a code of your own, which others do not know." "Choose a theme of the list if one there fits.";
 }
 
+/// The number of a theme that all know, from 0.
+pub fn number(theme: &str) -> Option<usize> {
+    THEMES.iter().position(|known| *known == theme)
+}
+
+/// The theme of a number.
+pub fn of_number(number: usize) -> Option<&'static str> {
+    THEMES.get(number).copied()
+}
+
 /// Whether the code is one that others do not know.
 pub fn is_own(theme: &str) -> bool {
     theme.starts_with("x-")

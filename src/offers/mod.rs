@@ -6,4 +6,5 @@ pub mod places;
 mod rpc;
 pub mod submission;
 
+pub use catalogue::Catalogue;
 pub use rpc::Rpc;

@@ -1,4 +1,6 @@
-//! Gets one document.
+//! Gets documents by their ids.
+
+use std::collections::HashMap;
 
 use uuid::Uuid;
 
@@ -34,4 +36,23 @@ pub async fn get(
         }
     };
     Shown::read(caller, found.ok_or(Error::NotFound)?)
+}
+
+/// Documents as they stood at a position, by id. What the caller does not see, and what has been withdrawn since, is left
+/// out.
+pub async fn shown_at(
+    exchange: &Exchange,
+    caller: &Caller,
+    documents: &[Uuid],
+    position: i64,
+) -> Result<HashMap<Uuid, Shown>> {
+    if documents.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let scope = caller.scope(Act::ReadDocuments);
+    let found = store::standing(exchange.database.reader(), &scope, documents, position).await?;
+    let standing = found.into_iter().filter(|revision| !revision.withdrawn);
+    standing
+        .map(|revision| Ok((revision.document, Shown::read(caller, revision)?)))
+        .collect()
 }

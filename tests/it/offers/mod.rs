@@ -1,5 +1,6 @@
-//! Course offers over the wire: submitted by universities, found by others, and taken places of.
+//! Course offers over the wire: submitted by universities, found and matched by others, and taken places of.
 
+mod catalogue;
 mod places;
 mod submission;
 
