@@ -64,6 +64,8 @@ pub struct At<M> {
 /// What is made of documents that stand.
 pub trait Model: Clone + Default + Send + Sync + 'static {
     const STANDING: Standing;
+    /// Whether the places of the documents count.
+    const HAS_PLACES: bool;
 
     /// Takes in what became of documents.
     fn change(&mut self, changes: Vec<Changed>) -> Result<()>;
@@ -77,12 +79,13 @@ impl Model for Offers {
         kinds: &[DocumentKind::CourseOffer],
         state: DocumentState::Submitted,
     };
+    const HAS_PLACES: bool = true;
 
     fn change(&mut self, changes: Vec<Changed>) -> Result<()> {
         let change = |changed: Changed| {
-            let (id, university) = (changed.document, changed.owner);
+            let (id, university, taken) = (changed.document, changed.owner, changed.taken);
             let content = changed.found.map(content_of).transpose()?.flatten();
-            let read = content.and_then(|content| Offer::of(id, university, &content, 0));
+            let read = content.and_then(|content| Offer::of(id, university, &content, taken));
             Ok(read.map_or(Change::Gone(id), |read| Change::Put(Box::new(read))))
         };
         let changes = changes.into_iter().map(change).collect::<Result<_>>()?;
@@ -108,6 +111,7 @@ impl Model for Placed {
         kinds: &[DocumentKind::Analysis, DocumentKind::ActionPlan],
         state: DocumentState::Accepted,
     };
+    const HAS_PLACES: bool = false;
 
     fn change(&mut self, changes: Vec<Changed>) -> Result<()> {
         let change = |changed: Changed| {
@@ -222,7 +226,7 @@ impl<M: Model> Live<M> {
                 .await?;
                 let Some(last) = heads.last() else { break };
                 after = last.document;
-                model = changed(model, heads).await?;
+                model = self.changed(model, heads).await?;
             }
         }
         Ok(At { reached, model })
@@ -231,18 +235,26 @@ impl<M: Model> Live<M> {
     async fn catch_up(&self, at: &mut At<M>, reached: Reached) -> Result<()> {
         let reader = self.database.reader();
         let span = (at.reached.position, reached.position);
-        let written = store::written(reader, M::STANDING.kinds, span).await?;
+        let mut written = store::written(reader, M::STANDING.kinds, span).await?;
+        if M::HAS_PLACES {
+            written.extend(store::places_moved(reader, span).await?);
+            written.sort_unstable();
+            written.dedup();
+        }
         for keys in written.chunks(AT_ONCE) {
             let became = store::as_of(reader, M::STANDING.state, keys, reached.position).await?;
-            at.model = changed(mem::take(&mut at.model), became).await?;
+            at.model = self.changed(mem::take(&mut at.model), became).await?;
         }
         at.reached = reached;
         Ok(())
     }
-}
 
-/// Reading documents takes time that others can use.
-async fn changed<M: Model>(mut model: M, changes: Vec<Changed>) -> Result<M> {
-    let changing = spawn_blocking(move || model.change(changes).map(|()| model));
-    changing.await.map_err(Error::fault)?
+    async fn changed(&self, mut model: M, mut changes: Vec<Changed>) -> Result<M> {
+        if M::HAS_PLACES {
+            store::count_places(self.database.reader(), &mut changes).await?;
+        }
+        // Reading documents takes time that others can use.
+        let changing = spawn_blocking(move || model.change(changes).map(|()| model));
+        changing.await.map_err(Error::fault)?
+    }
 }

@@ -11,7 +11,9 @@ use super::need::{Organization, municipality};
 use crate::{
     access::Scope,
     documents::{self, Found, entity::Column},
+    error::Result,
     journal::{Target, standing_at},
+    offers::places,
     organizations::entity as organizations,
     proto::v1::{DocumentKind, DocumentState, OrganizationType},
 };
@@ -30,6 +32,8 @@ pub struct Changed {
     pub document: Uuid,
     /// None: it does not stand.
     pub found: Option<Found>,
+    /// How many of its places are held and confirmed.
+    pub taken: u32,
 }
 
 /// Documents of the kind that stand today, in order of id.
@@ -106,8 +110,37 @@ pub async fn as_of(
         owner,
         document,
         found: standing.remove(&document),
+        taken: 0,
     });
     Ok(changed.collect())
+}
+
+/// Offers whose places were taken or given back after a position and up to another, by owner and document.
+pub async fn places_moved(
+    db: &DatabaseConnection,
+    (after, until): (i64, i64),
+) -> Result<Vec<(Uuid, Uuid)>, DbErr> {
+    let sql = format!(
+        "SELECT DISTINCT owner_id, target_id FROM entries
+         WHERE partition = 0 AND position > $1 AND position <= $2 AND target = {}",
+        Target::Places as i16
+    );
+    let values: [Value; 2] = [after.into(), until.into()];
+    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, values);
+    let rows = db.query_all_raw(statement).await?;
+    let key = |row: &sea_orm::QueryResult| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?));
+    rows.iter().map(key).collect()
+}
+
+/// Counts the places of the offers among them.
+pub async fn count_places(db: &DatabaseConnection, changes: &mut [Changed]) -> Result<()> {
+    let offers: Vec<Uuid> = changes.iter().map(|changed| changed.document).collect();
+    let taken = places::taken(db, &offers).await?;
+    for changed in changes {
+        let of_offer = taken.get(&changed.document);
+        changed.taken = of_offer.map_or(0, |taken| taken.places);
+    }
+    Ok(())
 }
 
 /// Organizations in force that were written after a position, and the last position that was seen.
@@ -159,6 +192,7 @@ impl Changed {
             owner: found.row.owner_id,
             document: found.row.document_id,
             found: Some(found),
+            taken: 0,
         }
     }
 }
