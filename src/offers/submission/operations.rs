@@ -15,9 +15,9 @@ pub use report::{Listed, list, report};
 use super::{model::Submission, seen::Seen, store::Universities};
 use crate::{
     access::{Caller, Grant, Target},
-    error::{Error, Result},
+    error::Result,
     exchange::Exchange,
-    proto::v1::{Act, DocumentKind, SubmissionMode},
+    proto::v1::{Act, SubmissionMode},
 };
 
 /// A submission that a stream works on.
@@ -45,16 +45,10 @@ impl Submitting {
     }
 }
 
-/// The grant by which the caller submits for a university. That the university exists is told to those only who do.
+/// The grant by which the caller submits for a university.
 fn grant_at(caller: &Caller, owner: Uuid) -> Result<&Grant> {
-    caller.must(Act::SubmitOffers)?;
-    let target = Target::NewDocument {
-        kind: DocumentKind::CourseOffer,
-        owner,
-        round: None,
-    };
-    let grant = caller.grant_for(Act::SubmitOffers, &target);
-    grant.map(|grant| &**grant).map_err(|_| Error::NotFound)
+    let grant = caller.grant_for(Act::SubmitOffers, &Target::Organization(owner));
+    grant.map(|grant| &**grant)
 }
 
 /// Those that the caller submits for.

@@ -3,7 +3,7 @@
 use futures::{Stream, TryStreamExt, stream};
 use uuid::Uuid;
 
-use super::universities_of;
+use super::{grant_at, universities_of};
 use crate::{
     access::Caller,
     error::{Error, Result},
@@ -38,6 +38,7 @@ pub async fn list(
     let Standing { at, after } = exchange.pages.standing(listing, token, now)?;
     let mut universities = universities_of(caller);
     if let Some(asked) = university {
+        grant_at(caller, asked)?;
         universities.0.retain(|owner| *owner == asked);
     }
     let limit = size as u64 + 1;

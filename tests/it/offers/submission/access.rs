@@ -28,10 +28,14 @@ async fn offers_of_another_university_are_out_of_reach(world: World) {
     let dalarna = dalarna(&world).await;
     let first = submit(&uppsala, &at(&world, UPPSALA), [offer("a", 30), END]).await;
     let first = first.expect("it is taken");
-    for university in [UPPSALA, "Karbyskolan"] {
+    // Universities are known to all, schools of others are not.
+    for (university, code) in [
+        (UPPSALA, Code::PermissionDenied),
+        ("Karbyskolan", Code::NotFound),
+    ] {
         let refused = submit(&dalarna, &at(&world, university), [offer("a", 1), END]).await;
         let refused = refused.expect_err("it is not theirs");
-        assert_eq!(refused.code(), Code::NotFound);
+        assert_eq!(refused.code(), code);
     }
     // Under the same id in the same numbering, an offer of their own.
     let theirs = submit(&dalarna, &delta(), [offer("a", 1), END]).await;
