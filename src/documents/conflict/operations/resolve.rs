@@ -20,7 +20,7 @@ use crate::{
     },
     error::{Error, Result},
     exchange::Exchange,
-    journal::{Refusal, RequestKey, Row, Write, Written},
+    journal::{Expected, Refusal, RequestKey, Row, Target, Write, Written},
     kinds::{self, Content},
     proto::v1::{self, Act, ConflictResolution, Document, Finding, ResolveConflictResponse, Role},
 };
@@ -72,7 +72,7 @@ pub async fn resolve(
         method: call.method,
         request: Some(key),
         register_unchanged_since: None,
-        expects: Vec::new(),
+        expects: settling.expects(),
         dry_run: call.dry_run,
         answer: settling.note(),
         rows: settling.rows(),
@@ -80,7 +80,9 @@ pub async fn resolve(
     match exchange.journal.write(write).await {
         Ok(Written::Now { .. }) => settling.settled(&call.caller, roles),
         Ok(Written::Before { answer }) => repeat(exchange, call, id, &answer).await,
-        Err(Refusal::Outdated { .. }) => Err(overtaken(exchange, call, id).await?),
+        Err(Refusal::Outdated { .. } | Refusal::ExpectedOtherwise) => {
+            Err(overtaken(exchange, call, id).await?)
+        }
         Err(refusal) => Err(refusal.into()),
     }
 }
@@ -212,6 +214,17 @@ impl Chosen {
 }
 
 impl Settling {
+    /// Where the document does not change, nobody else may have changed it either since it was read.
+    fn expects(&self) -> Vec<Expected> {
+        let head = Expected {
+            target: Target::Document,
+            owner: self.revision.owner,
+            id: self.revision.document,
+            revision: self.revision.number,
+        };
+        if self.changes { vec![] } else { vec![head] }
+    }
+
     fn rows(&self) -> Vec<Row> {
         let document = self.changes.then(|| Row::Document {
             revision: documents::row(&self.revision),
