@@ -31,10 +31,11 @@ pub struct Explanation {
     pub grants: Vec<(Arc<Grant>, Option<AccessStep>)>,
 }
 
+/// Explains a call that does the act, and in parts the others.
 pub async fn explain(
     exchange: &Exchange,
     caller: &Caller,
-    act: Act,
+    (act, also): (Act, &[Act]),
     about: About,
     kind: DocumentKind,
 ) -> Result<Explanation> {
@@ -51,7 +52,7 @@ pub async fn explain(
         }
         About::Organization(_) | About::Nothing => None,
     };
-    let target = match (about, &document) {
+    let target = |act| match (about, &document) {
         (About::Document(_), Some((kind, owner, round, level))) => Target::Document {
             kind: DocumentKind::try_from(i32::from(*kind)).unwrap_or(DocumentKind::Unspecified),
             owner: *owner,
@@ -66,14 +67,30 @@ pub async fn explain(
         (About::Nothing, _) if is_about_documents(act) => Target::Kind(kind),
         (About::Nothing, _) => Target::Anything,
     };
-    Ok(on(caller, act, &target))
+    // What is there already is not created.
+    let is_asked = |act: &Act| {
+        *act != Act::CreateDocuments || !matches!(about, About::Document(_))
+    };
+    let also = also.iter().copied().filter(is_asked);
+    let acts = std::iter::once(act).chain(also);
+    let parts: Vec<_> = acts.map(|act| (act, target(act))).collect();
+    Ok(on(caller, &parts))
 }
 
-fn on(caller: &Caller, act: Act, target: &Target<'_>) -> Explanation {
-    let says = |grant: &Arc<Grant>| (Arc::clone(grant), caller.stopped_at(grant, act, target));
+/// A call goes through where each of its parts does.
+fn on(caller: &Caller, parts: &[(Act, Target<'_>)]) -> Explanation {
+    let stopped_at = |grant: &Arc<Grant>| {
+        let mut parts = parts.iter();
+        parts.find_map(|(act, target)| caller.stopped_at(grant, *act, target))
+    };
+    let refusal = |(act, target): &(Act, Target<'_>)| caller.grant_for(*act, target).err();
     Explanation {
-        refusal: caller.grant_for(act, target).err(),
-        grants: caller.grants().iter().map(says).collect(),
+        refusal: parts.iter().find_map(refusal),
+        grants: caller
+            .grants()
+            .iter()
+            .map(|grant| (Arc::clone(grant), stopped_at(grant)))
+            .collect(),
     }
 }
 

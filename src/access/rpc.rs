@@ -121,7 +121,8 @@ impl AccessService for Rpc {
             }
             None => About::Nothing,
         };
-        let explanation = explain::explain(&self.0, &caller, method.act, about, kind).await?;
+        let acts = (method.act, method.also.as_slice());
+        let explanation = explain::explain(&self.0, &caller, acts, about, kind).await?;
         Ok(Response::new(explanation.into()))
     }
 
