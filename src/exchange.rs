@@ -2,7 +2,6 @@
 
 use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 
-use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -12,13 +11,11 @@ use crate::{
     database::{Database, OpenError, Purpose},
     feed::Feed,
     first_operator,
+    intake::Intake,
     journal::{Journal, Refusal},
     offers::{Catalogue, places},
     page::PageKey,
 };
-
-/// What the items of all pushes may weigh that are not answered yet.
-const PUSH_ROOM_KIB: usize = 64 * 1024;
 
 /// One open exchange. Cheap to clone.
 #[derive(Clone)]
@@ -30,8 +27,8 @@ pub struct Exchange {
     pub feed: Feed,
     /// Published offers and needs, in memory.
     pub catalogue: Catalogue,
-    /// Room for items of all pushes that are not answered yet, in KiB.
-    pub push_room: Arc<Semaphore>,
+    /// What all streams share that bring items.
+    pub intake: Intake,
     /// Whose turn it is at the places of an offer.
     pub turns: places::Turns,
     /// Cancelled when the server stops: streams without an end of their own end then.
@@ -84,7 +81,7 @@ impl Exchange {
             pages,
             feed,
             catalogue,
-            push_room: Arc::new(Semaphore::new(PUSH_ROOM_KIB)),
+            intake: Intake::default(),
             turns: places::Turns::default(),
             stopping,
         })

@@ -14,6 +14,7 @@ pub mod error;
 pub mod exchange;
 pub mod feed;
 mod first_operator;
+pub mod intake;
 pub mod journal;
 pub mod json;
 pub mod kinds;

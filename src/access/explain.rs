@@ -68,9 +68,7 @@ pub async fn explain(
         (About::Nothing, _) => Target::Anything,
     };
     // What is there already is not created.
-    let is_asked = |act: &Act| {
-        *act != Act::CreateDocuments || !matches!(about, About::Document(_))
-    };
+    let is_asked = |act: &Act| *act != Act::CreateDocuments || !matches!(about, About::Document(_));
     let also = also.iter().copied().filter(is_asked);
     let acts = std::iter::once(act).chain(also);
     let parts: Vec<_> = acts.map(|act| (act, target(act))).collect();

@@ -21,7 +21,7 @@ use crate::{
     contract::RoleRule,
     documents::entity as revisions,
     organizations::entity as organizations,
-    proto::v1::{Act, DocumentKind, Reach, Role},
+    proto::v1::{Act, DocumentKind, DocumentState, Reach, Role},
 };
 
 pub use shift::Shift;
@@ -40,9 +40,20 @@ impl Scope {
 
     /// The rows of `revisions` in scope.
     pub fn condition(&self) -> Condition {
+        let reached = |least| Some(reached(least));
         any_of(
             self.acting()
-                .filter_map(|(grant, rule)| self.documents_of(grant, rule)),
+                .filter_map(|(grant, rule)| self.documents_of(grant, rule, &reached)),
+        )
+    }
+
+    /// The rows of `revisions` that would be in scope as drafts, whatever stage they have reached.
+    pub fn drafts(&self) -> Condition {
+        let draft = least_level(DocumentState::Draft);
+        let as_drafts = |least| (Some(least) <= draft).then(Condition::all);
+        any_of(
+            self.acting()
+                .filter_map(|(grant, rule)| self.documents_of(grant, rule, &as_drafts)),
         )
     }
 
@@ -109,8 +120,14 @@ impl Scope {
             .filter(|(_, rule)| rule.acts.contains(&self.act))
     }
 
-    /// None where the grant sees no document at all.
-    fn documents_of(&self, grant: &Grant, rule: &RoleRule) -> Option<Condition> {
+    /// The documents that a grant sees, where those must be far enough that it sees from some level on. None where it sees no
+    /// document at all.
+    fn documents_of(
+        &self,
+        grant: &Grant,
+        rule: &RoleRule,
+        far_enough: &dyn Fn(i16) -> Option<Condition>,
+    ) -> Option<Condition> {
         use revisions::Column;
         let contract = self.caller.ground().contract;
         let kinds: Vec<i16> = contract
@@ -122,10 +139,11 @@ impl Scope {
             return None;
         }
         let is_own = Column::OwnerId.eq(grant.organization);
-        let far_enough = |level: Option<i16>| level.map(|level| Column::Level.gte(level));
-        let own = far_enough(least_level(rule.sees_own_from))
+        let own = least_level(rule.sees_own_from)
+            .and_then(far_enough)
             .map(|far| Condition::all().add(is_own.clone()).add(far));
-        let others = far_enough(least_level(rule.sees_others_from))
+        let others = least_level(rule.sees_others_from)
+            .and_then(far_enough)
             .map(|far| Condition::all().add(is_own.not()).add(far));
         let seen = self
             .within(rule, grant, Column::OwnerId)
@@ -185,6 +203,11 @@ impl Scope {
         };
         Condition::all().add(column.is_in(reached))
     }
+}
+
+/// Documents that have reached a level.
+fn reached(least: i16) -> Condition {
+    Condition::all().add(revisions::Column::Level.gte(least))
 }
 
 /// What a row is to a decision.

@@ -20,7 +20,7 @@ mod wire;
 pub use conflict::Rpc as ConflictRpc;
 pub use model::{Encoded, etag};
 pub use operations::{Call, Shown, shown_at};
-pub use push::{Answers, push};
+pub use push::{Pushed, push};
 pub use request::{Common, id};
 pub use rpc::Rpc;
 pub use store::{Found, kept, kept_without_content, small};

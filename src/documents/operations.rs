@@ -25,7 +25,7 @@ pub use submit::submit;
 pub use update::{Change, other_kind, update};
 pub use withdraw::withdraw;
 
-pub use judge::{Targets, judge};
+pub use judge::{Followed, Judgement, Other, judge, keeps_out};
 pub use write::{must_allow, must_be_seen, rests_on_state};
 
 use super::model::Revision;

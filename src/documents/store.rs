@@ -6,7 +6,7 @@ mod published;
 mod row;
 
 pub use history::{Page, history, revisions};
-pub use many::{at_revisions, heads_known_as, heads_of};
+pub use many::{at_revisions, at_revisions_without_content, heads_known_as, heads_of};
 pub use published::published;
 pub use row::{links, row, small};
 

@@ -36,7 +36,7 @@ type Answers = Pin<Box<dyn Stream<Item = Result<Answer, Status>> + Send>>;
 
 #[tonic::async_trait]
 impl SyncService for Rpc {
-    type PushStream = documents::Answers;
+    type PushStream = documents::Pushed;
     type PullStream = Answers;
     type WatchStream = Answers;
 

@@ -9,4 +9,4 @@ mod wire;
 
 pub use model::{Conflict, Resolved, Yours};
 pub use rpc::Rpc;
-pub use store::row;
+pub use store::{open_of, row};

@@ -28,6 +28,27 @@ pub struct Conflict {
     pub resolved: Option<Resolved>,
 }
 
+impl Conflict {
+    /// Whether it is of the same change by the same author, against the same revision.
+    pub fn is_of_same_change(&self, other: &Self) -> bool {
+        let Yours {
+            external_id,
+            round,
+            period,
+            content: _,
+            content_hash,
+        } = &self.yours;
+        let same_document = (self.owner, self.document) == (other.owner, other.document);
+        same_document
+            && (self.base, self.theirs) == (other.base, other.theirs)
+            && self.author == other.author
+            && *content_hash == other.yours.content_hash
+            && *external_id == other.yours.external_id
+            && *round == other.yours.round
+            && *period == other.yours.period
+    }
+}
+
 /// A document as it was pushed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Yours {

@@ -5,8 +5,8 @@ mod row;
 pub use row::row;
 
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    Select,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, Iterable, QueryFilter, QueryOrder,
+    QuerySelect, Select,
     sea_query::{Expr, ExprTrait, Query},
 };
 use uuid::Uuid;
@@ -33,7 +33,7 @@ pub struct Filter {
 
 /// A conflict as it stands, with what was pushed, if its document is in scope.
 pub async fn find(db: &impl ConnectionTrait, scope: &Scope, id: Uuid) -> Result<Option<Conflict>> {
-    let rows = in_scope(scope)
+    let rows = in_scope(scope.condition())
         .filter(Column::Id.eq(id))
         .order_by_asc(Column::Revision)
         .all(db)
@@ -44,7 +44,23 @@ pub async fn find(db: &impl ConnectionTrait, scope: &Scope, id: Uuid) -> Result<
         .transpose()
 }
 
-/// Conflicts as they stood at a position, in order of id, as far as their documents are in scope. Looks at so many at most.
+/// The open conflicts of documents in scope, without what was pushed.
+pub async fn open_of(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    documents: &[Uuid],
+) -> Result<Vec<Conflict>> {
+    let open = small(ConflictState::Open.into());
+    let select = without_content(in_scope(scope.condition()))
+        .filter(Column::DocumentId.is_in(documents.iter().copied()))
+        .filter(Column::UntilPosition.is_null())
+        .filter(Column::State.eq(open));
+    let rows = select.all(db).await.map_err(Error::from)?;
+    rows.into_iter().map(row::conflict).collect()
+}
+
+/// Conflicts as they stood at a position, without what was pushed, in order of id, as far as the caller sees drafts of their
+/// documents. Looks at so many at most.
 pub async fn list(
     db: &impl ConnectionTrait,
     scope: &Scope,
@@ -63,7 +79,7 @@ pub async fn list(
         )
         .add_option((!filter.resolved_too).then(|| Column::State.eq(open)))
         .add_option(after.map(|after| Column::Id.gt(after)));
-    let rows = in_scope(scope)
+    let rows = without_content(in_scope(scope.drafts()))
         .filter(standing_at(
             position,
             Column::Position,
@@ -78,7 +94,16 @@ pub async fn list(
     rows.into_iter().map(row::conflict).collect()
 }
 
-fn in_scope(scope: &Scope) -> Select<entity::Entity> {
+fn without_content(select: Select<entity::Entity>) -> Select<entity::Entity> {
+    let columns = Column::iter().filter(|column| !matches!(column, Column::Content));
+    select
+        .select_only()
+        .columns(columns)
+        .column_as(Expr::cust("NULL"), "content")
+}
+
+/// Conflicts of documents whose newest revision is in a scope.
+fn in_scope(scope: Condition) -> Select<entity::Entity> {
     use revisions::Column as Of;
     let document = Query::select()
         .expr(Expr::val(1))
@@ -91,7 +116,7 @@ fn in_scope(scope: &Scope) -> Select<entity::Entity> {
                 .equals((entity::Entity, Column::DocumentId)),
         )
         .and_where(Of::UntilPosition.is_null())
-        .cond_where(scope.condition())
+        .cond_where(scope)
         .to_owned();
     #[expect(
         clippy::disallowed_methods,

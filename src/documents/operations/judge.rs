@@ -14,6 +14,8 @@ use crate::{
 };
 
 const LINK_TO_NOTHING: &str = "document.link_to_nothing";
+/// Documents that are read at a time, of all that links lead to.
+const READ_AT_ONCE: usize = 16;
 
 /// What was found, and the links that were followed.
 pub struct Judgement {
@@ -30,23 +32,23 @@ pub async fn judge(
     content: &Content,
 ) -> Result<Judgement> {
     let links = kinds::links(content);
-    let targets = Targets::read(exchange, caller, &links).await?;
+    let links = Followed::links(exchange, caller, vec![(content, links)]).await?;
     let subject = Subject {
         period: revision.period.as_ref(),
         round: revision.round.as_deref().unwrap_or_default(),
         content,
         encoded: revision.content.as_deref().unwrap_or_default(),
     };
-    let findings = kinds::findings(subject, &links);
-    Ok(targets.judge(caller, content, links, findings))
+    let mut followed = links.into_iter();
+    let followed = followed.next().unwrap_or_default();
+    let findings = kinds::findings(subject, &followed.links);
+    Ok(followed.judge(caller, content, findings))
 }
 
 impl Judgement {
     /// Refuses what not even a draft may hold: personal data, links to nothing, ids used twice.
     pub fn must_be_fit_to_keep(self) -> Result<Self> {
-        let refused =
-            |finding: &Finding| finding.rule == LINK_TO_NOTHING || kinds::blocking_always(finding);
-        if self.findings.iter().any(refused) {
+        if self.findings.iter().any(keeps_out) {
             Err(Error::Findings(self.findings))
         } else {
             Ok(self)
@@ -61,129 +63,188 @@ impl Judgement {
     }
 }
 
-/// The other documents that links lead to, as far as they are in scope and not withdrawn.
+/// Whether not even a draft may be kept with the finding.
+pub fn keeps_out(finding: &Finding) -> bool {
+    finding.rule == LINK_TO_NOTHING || kinds::blocking_always(finding)
+}
+
+/// Where the links of a content lead: to other documents, as far as they are in scope and not withdrawn.
 #[derive(Default)]
-pub struct Targets {
-    newest: HashMap<Uuid, Document>,
-    /// Those named at a revision that is not the newest.
-    earlier: HashMap<(Uuid, i32), Document>,
+pub struct Followed {
+    links: Vec<Link>,
+    /// Of each link, whether it leads to an item of the right sort.
+    holds: Vec<bool>,
+    /// Of each document, the one revision that the content is put beside: the last that is named.
+    beside: BTreeMap<Uuid, Option<i32>>,
+    owners: HashMap<Uuid, Uuid>,
+    findings: HashMap<Uuid, Vec<Finding>>,
 }
 
-struct Document {
-    owner: Uuid,
-    number: i32,
-    content: Content,
+/// A revision that links may lead to.
+pub struct Other<'a> {
+    pub document: Uuid,
+    pub owner: Uuid,
+    pub number: i32,
+    pub newest: bool,
+    pub content: &'a Content,
 }
 
-impl Targets {
-    /// Reads what the links lead to, of however many documents.
-    pub async fn read(exchange: &Exchange, caller: &Caller, links: &[Link]) -> Result<Self> {
-        let mut targets = Self::default();
-        let named: BTreeSet<(Uuid, Option<i32>)> = links.iter().filter_map(other).collect();
-        if named.is_empty() {
-            return Ok(targets);
+impl Followed {
+    /// Follows the links of many contents. Of what they lead to, a few documents are in memory at a time.
+    pub async fn links(
+        exchange: &Exchange,
+        caller: &Caller,
+        contents: Vec<(&Content, Vec<Link>)>,
+    ) -> Result<Vec<Self>> {
+        let mut following = Following::of(contents);
+        let documents: Vec<Uuid> = following.named.keys().copied().collect();
+        for some in documents.chunks(READ_AT_ONCE) {
+            let _turn = exchange.intake.read().await;
+            following.read(exchange, caller, some).await?;
         }
-        let scope = caller.scope(Act::ReadDocuments);
-        let reader = exchange.database.reader();
-        let documents: BTreeSet<Uuid> = named.iter().map(|(document, _)| *document).collect();
-        let documents: Vec<Uuid> = documents.into_iter().collect();
-        for head in store::heads(reader, &scope, &documents).await? {
-            let id = head.document;
-            targets
-                .newest
-                .extend(Document::of(&head)?.map(|document| (id, document)));
+        Ok(following.found)
+    }
+
+    /// Before anything is found.
+    fn nothing(links: Vec<Link>) -> Self {
+        Self {
+            holds: vec![false; links.len()],
+            beside: links.iter().filter_map(other).collect(),
+            links,
+            ..Self::default()
         }
-        let earlier: Vec<(Uuid, i32)> = named
-            .into_iter()
-            .filter_map(|(id, number)| Some((id, number?)))
-            .filter(|&(id, number)| !targets.is_newest(id, number))
-            .collect();
-        for revision in store::at_revisions(reader, &scope, &earlier).await? {
-            let named = (revision.document, revision.number);
-            targets
-                .earlier
-                .extend(Document::of(&revision)?.map(|document| (named, document)));
+    }
+
+    /// The documents that links lead to.
+    pub fn documents(&self) -> Vec<Uuid> {
+        self.beside.keys().copied().collect()
+    }
+
+    /// Looks at what links lead to a revision. The newest takes the place of what was the newest before.
+    pub fn meet(&mut self, content: &Content, met: &Other<'_>) {
+        let leads = |(document, number): (Uuid, Option<i32>)| {
+            document == met.document && number.map_or(met.newest, |number| number == met.number)
+        };
+        for (link, holds) in self.links.iter().zip(&mut self.holds) {
+            if let Target::Other { item, .. } = &link.to
+                && other(link).is_some_and(leads)
+            {
+                *holds = kinds::has_item(met.content, item, link.relation);
+            }
         }
-        Ok(targets)
+        if let Some(number) = self.beside.get(&met.document)
+            && leads((met.document, *number))
+        {
+            let findings = kinds::findings_beside(content, met.document, met.content);
+            self.findings.insert(met.document, findings);
+            self.owners.insert(met.document, met.owner);
+        }
     }
 
     /// Puts what is found of a content beside what is found of where its links lead.
     pub fn judge(
-        &self,
+        self,
         caller: &Caller,
         content: &Content,
-        links: Vec<Link>,
         mut findings: Vec<Finding>,
     ) -> Judgement {
-        let broken = links.iter().filter(|link| !self.has(link));
-        findings.extend(broken.map(|link| leads_nowhere(&link.place.to_string(), &link.from_item)));
+        let leading_out = |link: &Link| matches!(link.to, Target::Other { .. });
+        let links = self.links.iter().zip(&self.holds);
+        let broken = links.filter(|(link, holds)| leading_out(link) && !**holds);
+        findings.extend(
+            broken.map(|(link, _)| leads_nowhere(&link.place.to_string(), &link.from_item)),
+        );
         let mentions = kinds::mentions(content).into_iter();
         let unknown = mentions
             .filter(|named| !caller.sees_organization_of(named.kind, named.organization_id));
         findings.extend(unknown.map(|named| names_nobody(&named)));
-        // One revision of each document, the latest that is named.
-        let named: BTreeMap<_, _> = links.iter().filter_map(other).collect();
-        let mut owners = HashMap::new();
-        for (document, number) in named {
-            if let Some(target) = self.get(document, number) {
-                owners.insert(document, target.owner);
-                findings.extend(kinds::findings_beside(content, document, &target.content));
-            }
-        }
+        let mut beside = self.findings;
+        let documents = self.beside.keys();
+        findings.extend(documents.flat_map(|document| beside.remove(document).unwrap_or_default()));
         kinds::put_in_order(&mut findings);
         Judgement {
             findings,
-            links,
-            owners,
+            links: self.links,
+            owners: self.owners,
         }
-    }
-
-    /// Puts a revision that is about to be written in the place of the newest, which is an earlier one from then on.
-    pub fn put(&mut self, revision: &Revision, content: Content) {
-        let document = Document {
-            owner: revision.owner,
-            number: revision.number,
-            content,
-        };
-        if let Some(superseded) = self.newest.insert(revision.document, document) {
-            let named = (revision.document, superseded.number);
-            self.earlier.insert(named, superseded);
-        }
-    }
-
-    fn is_newest(&self, document: Uuid, number: i32) -> bool {
-        self.newest
-            .get(&document)
-            .is_some_and(|newest| newest.number == number)
-    }
-
-    fn get(&self, document: Uuid, number: Option<i32>) -> Option<&Document> {
-        match number {
-            Some(number) if !self.is_newest(document, number) => {
-                self.earlier.get(&(document, number))
-            }
-            _ => self.newest.get(&document),
-        }
-    }
-
-    /// Whether a link leads to an item of the right sort. Links inside the document are judged by the rules of its kind.
-    fn has(&self, link: &Link) -> bool {
-        let Target::Other { item, .. } = &link.to else {
-            return true;
-        };
-        let document = other(link).and_then(|(document, number)| self.get(document, number));
-        document.is_some_and(|document| kinds::has_item(&document.content, item, link.relation))
     }
 }
 
-impl Document {
-    fn of(revision: &Revision) -> Result<Option<Self>> {
-        let content = super::content_of(revision)?;
-        Ok(content.map(|content| Self {
+/// Contents on their way to where their links lead.
+struct Following<'a> {
+    contents: Vec<&'a Content>,
+    found: Vec<Followed>,
+    /// The contents that name a document.
+    named: BTreeMap<Uuid, BTreeSet<usize>>,
+}
+
+impl<'a> Following<'a> {
+    fn of(contents: Vec<(&'a Content, Vec<Link>)>) -> Self {
+        let (contents, found): (Vec<_>, Vec<_>) = contents
+            .into_iter()
+            .map(|(content, links)| (content, Followed::nothing(links)))
+            .unzip();
+        let mut named: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+        for (at, followed) in found.iter().enumerate() {
+            for document in followed.beside.keys() {
+                named.entry(*document).or_default().insert(at);
+            }
+        }
+        Self {
+            contents,
+            found,
+            named,
+        }
+    }
+
+    async fn read(
+        &mut self,
+        exchange: &Exchange,
+        caller: &Caller,
+        documents: &[Uuid],
+    ) -> Result<()> {
+        let (reader, scope) = (exchange.database.reader(), caller.scope(Act::ReadDocuments));
+        let mut earlier = Vec::new();
+        for head in store::heads(reader, &scope, documents).await? {
+            self.meet(&head, true)?;
+            let pinned = self.pinned(head.document);
+            let older = pinned.into_iter().filter(|number| *number != head.number);
+            earlier.extend(older.map(|number| (head.document, number)));
+            // Many documents are much work, and others wait for their turn.
+            tokio::task::yield_now().await;
+        }
+        for some in earlier.chunks(READ_AT_ONCE) {
+            for revision in store::at_revisions(reader, &scope, some).await? {
+                self.meet(&revision, false)?;
+                tokio::task::yield_now().await;
+            }
+        }
+        Ok(())
+    }
+
+    /// The revisions of a document that links name by number.
+    fn pinned(&self, document: Uuid) -> BTreeSet<i32> {
+        let naming = self.named.get(&document).into_iter().flatten();
+        let links = naming.flat_map(|&at| self.found[at].links.iter().filter_map(other));
+        let pinned = links.filter(|(named, _)| *named == document);
+        pinned.filter_map(|(_, number)| number).collect()
+    }
+
+    fn meet(&mut self, revision: &Revision, newest: bool) -> Result<()> {
+        let Some(content) = &super::content_of(revision)? else {
+            return Ok(());
+        };
+        let met = Other {
+            document: revision.document,
             owner: revision.owner,
             number: revision.number,
+            newest,
             content,
-        }))
+        };
+        for &at in self.named.get(&met.document).into_iter().flatten() {
+            self.found[at].meet(self.contents[at], &met);
+        }
+        Ok(())
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use prost::Message;
 use uuid::Uuid;
 
-use super::answer::Answer;
+use super::answer::{Answer, Ready};
 use crate::{
     access::Caller,
     documents::{model::Revision, operations::Shown, store, wire},
@@ -15,41 +15,60 @@ use crate::{
     proto::v1::{Act, PushMerged, PushResponse, PushedDocument, push_response::Outcome as Told},
 };
 
-/// The first answers, from what was noted of them, under the places that they came with.
+/// The first answers, from what was noted of them, under the places that they came with. Of those that show a document, the
+/// document is not read yet.
 pub async fn again(
     exchange: &Exchange,
     caller: &Caller,
     noted: Vec<(usize, Vec<u8>)>,
-) -> Result<Vec<(usize, Answer)>> {
-    if noted.is_empty() {
-        return Ok(Vec::new());
-    }
+) -> Result<Vec<(usize, Ready)>> {
     let mut answers = Vec::with_capacity(noted.len());
+    let mut named = Vec::new();
     for (at, note) in noted {
-        answers.push((at, PushResponse::decode(&*note).map_err(Error::fault)?));
+        let first = PushResponse::decode(&*note).map_err(Error::fault)?;
+        let revision = revision_of(&first);
+        let shows = matches!(first.outcome, Some(Told::Merged(_)));
+        named.extend(revision.filter(|_| !shows));
+        answers.push((at, first, revision));
     }
-    let revisions: Vec<_> = answers
-        .iter()
-        .filter_map(|(_, first)| revision_of(first))
-        .collect();
     let scope = caller.scope(Act::ReadDocuments);
-    let found = store::at_revisions(exchange.database.reader(), &scope, &revisions).await?;
+    let reader = exchange.database.reader();
+    let found = store::at_revisions_without_content(reader, &scope, &named).await?;
     let found: HashMap<_, _> = found
         .into_iter()
         .map(|revision| ((revision.document, revision.number), revision))
         .collect();
-    let answer = |(at, first): (usize, PushResponse)| {
-        let Some(named) = revision_of(&first) else {
-            return Ok((at, noted_whole(first)));
+    let answer = |(at, first, revision): (usize, PushResponse, Option<(Uuid, i32)>)| {
+        let ready = match revision {
+            None => Ready::Whole(noted_whole(first)),
+            Some(_) if matches!(first.outcome, Some(Told::Merged(_))) => Ready::Merged {
+                noted: first,
+                position: 0,
+            },
+            // An item may come twice in one batch.
+            Some(named) => Ready::Whole(match found.get(&named) {
+                Some(revision) => as_then(caller, first, revision.clone())?,
+                None => Answer::refused(Error::NotFound),
+            }),
         };
-        // An item may come twice in one batch.
-        let answer = match found.get(&named) {
-            Some(revision) => as_then(caller, first, revision.clone())?,
-            None => Answer::refused(Error::NotFound),
-        };
-        Ok((at, answer))
+        Ok((at, ready))
     };
     answers.into_iter().map(answer).collect()
+}
+
+/// An answer that shows a document, from what was noted of it.
+pub async fn with_document(
+    exchange: &Exchange,
+    caller: &Caller,
+    noted: PushResponse,
+) -> Result<Answer> {
+    let named: Vec<_> = revision_of(&noted).into_iter().collect();
+    let scope = caller.scope(Act::ReadDocuments);
+    let found = store::at_revisions(exchange.database.reader(), &scope, &named).await?;
+    match found.into_iter().next() {
+        Some(revision) => as_then(caller, noted, revision),
+        None => Ok(Answer::refused(Error::NotFound)),
+    }
 }
 
 /// The revision that an answer speaks of. None: it holds all that it told.

@@ -3,6 +3,7 @@
 use prost::Message;
 
 use super::{
+    again::with_document,
     decide::{What, Writing},
     item::Place,
 };
@@ -10,12 +11,60 @@ use crate::{
     access::Caller,
     documents::{conflict::Conflict, model::Revision, operations::Shown, wire},
     error::{Error, Result},
+    exchange::Exchange,
     kinds::{self, Content},
     proto::v1::{
         Document, Finding, PushConflict, PushMerged, PushResponse, PushedDocument,
         push_response::Outcome as Told,
     },
 };
+
+/// An answer that waits to be told. It is small, whatever it says, but for a merge that was only tried.
+pub enum Ready {
+    Whole(Answer),
+    /// It shows a document, which is read when it is told.
+    Merged {
+        noted: PushResponse,
+        position: i64,
+    },
+}
+
+impl Ready {
+    /// What was noted of an item of which all was in the document already.
+    pub fn contained(revision: &Revision) -> Self {
+        Self::Merged {
+            noted: contained(revision),
+            position: 0,
+        }
+    }
+
+    /// Of a write that was made.
+    pub fn written(caller: &Caller, writing: Writing, position: i64) -> Self {
+        if matches!(writing.what, What::Merged(_)) {
+            let noted = noted(&writing);
+            Self::Merged { noted, position }
+        } else {
+            Self::Whole(Answer::written(caller, writing, position))
+        }
+    }
+
+    /// The answer to the item that came there.
+    pub async fn told(
+        self,
+        exchange: &Exchange,
+        caller: &Caller,
+        place: &Place,
+    ) -> Result<PushResponse> {
+        let answer = match self {
+            Self::Whole(answer) => answer,
+            Self::Merged { noted, position } => Answer {
+                position,
+                ..with_document(exchange, caller, noted).await?
+            },
+        };
+        Ok(answer.to(place))
+    }
+}
 
 /// An answer that does not know yet which item it is for.
 pub struct Answer {
@@ -59,28 +108,23 @@ impl Answer {
         }
     }
 
-    /// The change is in the document already.
-    pub fn contained(caller: &Caller, revision: Revision) -> Result<Self> {
-        let document = wire::document(Shown::read(caller, revision)?);
-        Ok(Self::of(Told::Merged(PushMerged {
-            document: Some(document),
-            fields: Vec::new(),
-        })))
-    }
-
     pub fn unchanged(revision: &Revision) -> Self {
         Self::of(Told::Unchanged(pushed(revision)))
     }
 
     /// Of a conflict that is not kept, the id is not told.
-    pub fn conflict(conflict: &Conflict, head: &Revision, kept: bool) -> Self {
+    pub fn conflict(conflict: &Conflict, head: &Revision, kept: bool, position: i64) -> Self {
         let id = conflict.id.to_string();
-        Self::of(Told::Conflict(PushConflict {
+        let told = Told::Conflict(PushConflict {
             conflict_id: if kept { id } else { String::new() },
             document_id: conflict.document.to_string(),
             etag: head.etag(),
             fields: conflict.fields.clone(),
-        }))
+        });
+        Self {
+            position,
+            ..Self::of(told)
+        }
     }
 
     pub fn to(self, place: &Place) -> PushResponse {
@@ -113,64 +157,64 @@ fn shown(caller: &Caller, revision: Revision, content: Content, fields: Vec<Stri
 
 /// What is noted of a write: everything else is read again from the revision, which does not change.
 pub fn note(writing: &Writing) -> Vec<u8> {
-    let (id, revision) = (
-        writing.revision.document.to_string(),
-        writing.revision.number.unsigned_abs(),
-    );
-    let pushed = PushedDocument {
-        id: id.clone(),
-        revision,
-        ..PushedDocument::default()
-    };
+    noted(writing).encode_to_vec()
+}
+
+fn noted(writing: &Writing) -> PushResponse {
     let told = match &writing.what {
-        What::Created => Told::Created(pushed),
-        What::Updated => Told::Updated(pushed),
-        What::Merged(fields) => Told::Merged(PushMerged {
-            document: Some(Document {
-                id,
-                revision,
-                ..Document::default()
-            }),
-            fields: fields.clone(),
-        }),
+        What::Created => Told::Created(named(&writing.revision)),
+        What::Updated => Told::Updated(named(&writing.revision)),
+        What::Merged(fields) => merged(&writing.revision, fields.clone()),
     };
-    encode(told, &writing.findings)
+    let findings = writing.findings.iter().cloned();
+    PushResponse {
+        findings: findings.map(kinds::without_words).collect(),
+        ..answered(told)
+    }
 }
 
 /// What is noted of an item whose document stood like that.
 pub fn note_standing(revision: &Revision) -> Vec<u8> {
-    let pushed = PushedDocument {
-        id: revision.document.to_string(),
-        revision: revision.number.unsigned_abs(),
-        ..PushedDocument::default()
-    };
-    encode(Told::Unchanged(pushed), &[])
+    answered(Told::Unchanged(named(revision))).encode_to_vec()
 }
 
 /// What is noted of an item of which all was in the document already.
 pub fn note_contained(revision: &Revision) -> Vec<u8> {
+    contained(revision).encode_to_vec()
+}
+
+fn contained(revision: &Revision) -> PushResponse {
+    answered(merged(revision, Vec::new()))
+}
+
+/// What is noted of a conflict: all that was answered.
+pub fn note_conflict(conflict: &Conflict, head: &Revision) -> Vec<u8> {
+    answered(Answer::conflict(conflict, head, true, 0).told).encode_to_vec()
+}
+
+fn answered(told: Told) -> PushResponse {
+    PushResponse {
+        outcome: Some(told),
+        ..PushResponse::default()
+    }
+}
+
+fn named(revision: &Revision) -> PushedDocument {
+    PushedDocument {
+        id: revision.document.to_string(),
+        revision: revision.number.unsigned_abs(),
+        ..PushedDocument::default()
+    }
+}
+
+fn merged(revision: &Revision, fields: Vec<String>) -> Told {
     let document = Document {
         id: revision.document.to_string(),
         revision: revision.number.unsigned_abs(),
         ..Document::default()
     };
-    let merged = PushMerged {
+    Told::Merged(PushMerged {
         document: Some(document),
-        fields: Vec::new(),
-    };
-    encode(Told::Merged(merged), &[])
-}
-
-/// What is noted of a conflict: all that was answered.
-pub fn note_conflict(conflict: &Conflict, head: &Revision) -> Vec<u8> {
-    encode(Answer::conflict(conflict, head, true).told, &[])
-}
-
-fn encode(told: Told, findings: &[Finding]) -> Vec<u8> {
-    PushResponse {
-        outcome: Some(told),
-        findings: findings.iter().cloned().map(kinds::without_words).collect(),
-        ..PushResponse::default()
-    }
-    .encode_to_vec()
+        fields,
+    })
 }

@@ -12,16 +12,20 @@ use crate::{
     access::{Caller, Grant, Target},
     clock::{self, Time},
     documents::{
-        conflict::Conflict,
+        conflict::{self, Conflict},
         link,
         model::{Encoded, Revision, Step},
         operations::{must_allow, other_kind, owner_has_ended, target_of},
     },
     error::{Error, Result},
     exchange::Exchange,
+    intake::Turn,
     kinds::{Content, Link},
     proto::v1::{Act, DocumentState, ExternalId, Finding},
 };
+
+/// Merges that are in memory at a time, of items that are each decided for themselves.
+pub const MERGES: usize = 8;
 
 /// What is to become of an item.
 pub struct Decided {
@@ -32,17 +36,22 @@ pub struct Decided {
 
 pub enum Outcome {
     Write(Box<Writing>),
-    Conflict(Box<Conflict>, Revision),
+    Conflict {
+        conflict: Box<Conflict>,
+        head: Revision,
+        /// The same change is in this open conflict already.
+        known: bool,
+    },
     /// The document stands like that.
     Stands {
         revision: Revision,
-        /// The item was made from another revision: by itself it would write once the document has changed back.
-        stale: bool,
+        /// Repeated later, the item might write: once the document has changed back, or has another name.
+        noted: bool,
     },
-    /// All of the change is in the document already, among others. The revision has its content.
+    /// All of the change is in the document already, among others.
     Contained(Revision),
     Refused(Error),
-    /// It names or links to what an earlier item is about to write, and is decided after that.
+    /// It is decided after others: enough are being merged, or an earlier item is about to write to the same document.
     Later,
 }
 
@@ -72,15 +81,23 @@ pub struct Asking<'a> {
     pub together: bool,
 }
 
-/// Decides items of which no two name the same document.
-pub async fn decide(asking: Asking<'_>, items: &[&Asked]) -> Result<Vec<Decided>> {
-    let heads = Heads::read(asking.exchange, asking.caller, items).await?;
+/// What was decided of each item, and the turn of those that hold merged documents.
+pub struct Decisions {
+    pub decided: Vec<Decided>,
+    pub turn: Turn,
+}
+
+/// Decides items of which no two name the same document, on what stands of their documents.
+pub async fn decide(asking: Asking<'_>, items: &[&Asked], heads: &Heads) -> Result<Decisions> {
     let now = clock::now();
     let mut steps: Vec<Next> = items
         .iter()
         .map(|asked| first(asking.caller, asked, heads.of(asked), now))
         .collect();
     tokio::task::yield_now().await;
+    if !asking.together {
+        put_off(&mut steps);
+    }
     let stale: Vec<(usize, Merge<'_>)> = steps
         .iter()
         .enumerate()
@@ -96,11 +113,61 @@ pub async fn decide(asking: Asking<'_>, items: &[&Asked]) -> Result<Vec<Decided>
             Next::Done(_) | Next::Write(..) => None,
         })
         .collect();
+    let turn = match stale.len() {
+        0 => None,
+        count => asking.exchange.intake.merge(count.min(MERGES)).await,
+    };
     let reconciled = reconcile(asking, stale, now).await?;
     for (at, reconciled) in reconciled {
         steps[at] = after_merge(asking.caller, items[at], &steps[at], reconciled, now);
     }
-    judge(asking, items, steps).await
+    let mut decided = judge(asking, items, steps).await?;
+    recognise(asking, &mut decided).await?;
+    Ok(Decisions { decided, turn })
+}
+
+/// Whether an item is to be merged with what has been written since, as things stand.
+pub fn is_merge(caller: &Caller, asked: &Asked, heads: &Heads) -> bool {
+    let step = first(caller, asked, heads.of(asked), clock::now());
+    matches!(step, Next::Merge { .. })
+}
+
+/// Leaves so many merges as may be in memory at a time.
+fn put_off(steps: &mut [Next]) {
+    let merges = steps
+        .iter_mut()
+        .filter(|step| matches!(step, Next::Merge { .. }));
+    for step in merges.skip(MERGES) {
+        *step = done(None, Outcome::Later);
+    }
+}
+
+/// Finds the changes that are in an open conflict already: pushed again under another request id, they are no other conflict.
+async fn recognise(asking: Asking<'_>, decided: &mut [Decided]) -> Result<()> {
+    let conflict_of = |decided: &Decided| {
+        let Outcome::Conflict { conflict, .. } = &decided.outcome else {
+            return None;
+        };
+        Some(conflict.document)
+    };
+    let documents: Vec<_> = decided.iter().filter_map(conflict_of).collect();
+    if documents.is_empty() {
+        return Ok(());
+    }
+    let scope = asking.caller.scope(Act::ReadDocuments);
+    let reader = asking.exchange.database.reader();
+    let open = conflict::open_of(reader, &scope, &documents).await?;
+    for decided in decided {
+        if let Outcome::Conflict {
+            conflict, known, ..
+        } = &mut decided.outcome
+            && let Some(same) = open.iter().find(|open| open.is_of_same_change(conflict))
+        {
+            **conflict = same.clone();
+            *known = true;
+        }
+    }
+    Ok(())
 }
 
 /// An item on its way to be decided.
@@ -208,9 +275,12 @@ fn change(
     let withdrawn = head.state == DocumentState::Withdrawn;
     if !withdrawn && stands(asked, head) {
         let current = head.etag();
-        let stale = matches!(&asked.precondition, Precondition::Etag(etag) if *etag != current);
+        let noted = match &asked.precondition {
+            Precondition::Etag(etag) => *etag != current,
+            Precondition::MustNotExist => true,
+        };
         let revision = head.clone();
-        let stands = Outcome::Stands { revision, stale };
+        let stands = Outcome::Stands { revision, noted };
         return Ok(done(Some(Arc::clone(grant)), stands));
     }
     let etag = match &asked.precondition {
@@ -304,7 +374,11 @@ fn after_merge(
             return done(Some(Arc::clone(grant)), Outcome::Contained(*revision));
         }
         Ok(Reconciled::Conflict(conflict)) => {
-            let outcome = Outcome::Conflict(conflict, head.clone());
+            let outcome = Outcome::Conflict {
+                conflict,
+                head: head.clone(),
+                known: false,
+            };
             return done(Some(Arc::clone(grant)), outcome);
         }
         Err(refusal) => return done(Some(Arc::clone(grant)), Outcome::Refused(refusal)),

@@ -2,7 +2,6 @@
 
 use bytes::Bytes;
 use prost::Message;
-use tokio::sync::OwnedSemaphorePermit;
 use uuid::Uuid;
 
 use super::METHOD;
@@ -10,6 +9,7 @@ use crate::{
     contract::{self, Violation},
     documents::{model::Encoded, request},
     error::{Error, Result},
+    intake::Taken,
     journal::RequestKey,
     kinds::{self, Content, Link, Subject},
     proto::v1::{
@@ -25,7 +25,7 @@ pub struct Item {
     /// What it weighs.
     pub bytes: usize,
     /// What it takes of the room for all pushes.
-    pub room: Option<OwnedSemaphorePermit>,
+    pub room: Option<Taken>,
 }
 
 /// Which item of the stream it is.

@@ -38,17 +38,22 @@ pub fn write(caller: &Caller, asked: &Asked, decided: &Decided, dry_run: bool) -
             };
             (vec![row], answer::note(writing))
         }
-        Outcome::Conflict(conflict, head) => (
-            vec![Row::Conflict(conflict::row(conflict))],
-            answer::note_conflict(conflict, head),
-        ),
-        // Answers without a row. Repeated after the document has changed back, the item would write what it did not.
+        Outcome::Conflict {
+            conflict,
+            head,
+            known,
+        } => {
+            let row = Row::Conflict(conflict::row(conflict));
+            let rows = if *known { vec![] } else { vec![row] };
+            (rows, answer::note_conflict(conflict, head))
+        }
+        // Answers without a row: repeated later, the item would write what it did not.
         Outcome::Stands {
             revision,
-            stale: true,
+            noted: true,
         } => (Vec::new(), answer::note_standing(revision)),
         Outcome::Contained(revision) => (Vec::new(), answer::note_contained(revision)),
-        Outcome::Stands { stale: false, .. } | Outcome::Refused(_) | Outcome::Later => return None,
+        Outcome::Stands { noted: false, .. } | Outcome::Refused(_) | Outcome::Later => return None,
     };
     let grant = decided.grant.as_ref()?;
     Some(Write {

@@ -5,14 +5,17 @@ mod again;
 mod answer;
 mod batch;
 mod decide;
+mod each;
 mod item;
 mod keep;
 mod known;
+mod read;
 mod reconcile;
 mod stream;
+mod together;
 mod weigh;
 
-pub use stream::{Answers, push};
+pub use stream::{Pushed, push};
 
 /// As in the contract.
 const METHOD: &str = "/styrkedja.v1.SyncService/Push";

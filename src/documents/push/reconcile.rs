@@ -7,7 +7,8 @@ use prost_reflect::DynamicMessage;
 use uuid::Uuid;
 
 use super::{
-    decide::{Asking, MergedContent, external_id, stated_external_id},
+    batch::{MAX_BYTES, too_large},
+    decide::{Asking, MERGES, MergedContent, external_id, stated_external_id},
     item::{Asked, Precondition},
 };
 use crate::{
@@ -23,7 +24,7 @@ use crate::{
     },
     error::{Error, Result},
     kinds::{self, Content, Link, Relation, Subject, Target},
-    proto::v1::{Act, Document, ExternalId, Period},
+    proto::v1::{Act, Document, DocumentState, ExternalId, Period},
 };
 
 /// A merge to be made.
@@ -51,15 +52,49 @@ pub struct Merged {
     pub brought: Vec<String>,
 }
 
-/// Merges many, each under the place that it came with. Reads all that they rest on at once.
+/// Merges many, each under the place that it came with. A few documents are read at a time; of what is written together, the
+/// results are in memory together, and bounded.
 pub async fn reconcile(
     asking: Asking<'_>,
     merges: Vec<(usize, Merge<'_>)>,
     now: Time,
 ) -> Result<Vec<(usize, Result<Reconciled>)>> {
-    if merges.is_empty() {
-        return Ok(Vec::new());
+    let mut reconciled = Vec::with_capacity(merges.len());
+    let mut bytes = 0;
+    for some in merges.chunks(MERGES) {
+        if bytes > MAX_BYTES {
+            let refused = |(at, _): &(usize, _)| (*at, Err(too_large()));
+            reconciled.extend(some.iter().map(refused));
+            continue;
+        }
+        let found = read(asking, some).await?;
+        for (at, merge) in some {
+            tokio::task::yield_now().await;
+            let id = merge.head.document;
+            let (base, theirs) = (
+                found.get(&(id, merge.base)),
+                found.get(&(id, merge.head.number)),
+            );
+            let one = reconcile_one(asking.caller.subject(), merge, base, theirs, now);
+            if let Ok(Reconciled::Merged(merged)) = &one {
+                bytes += merged.content.encoded.bytes.len();
+            }
+            let one = if bytes > MAX_BYTES {
+                Err(too_large())
+            } else {
+                one
+            };
+            reconciled.push((*at, one));
+        }
     }
+    Ok(reconciled)
+}
+
+/// The revisions that merges rest on.
+async fn read(
+    asking: Asking<'_>,
+    merges: &[(usize, Merge<'_>)],
+) -> Result<HashMap<(Uuid, i32), Revision>> {
     let revisions: Vec<(Uuid, i32)> = merges
         .iter()
         .flat_map(|(_, merge)| {
@@ -70,22 +105,10 @@ pub async fn reconcile(
     let scope = asking.caller.scope(Act::ReadDocuments);
     let reader = asking.exchange.database.reader();
     let found = store::at_revisions(reader, &scope, &revisions).await?;
-    let found: HashMap<_, _> = found
-        .into_iter()
+    let found = found.into_iter();
+    Ok(found
         .map(|revision| ((revision.document, revision.number), revision))
-        .collect();
-    let mut reconciled = Vec::with_capacity(merges.len());
-    for (at, merge) in merges {
-        tokio::task::yield_now().await;
-        let id = merge.head.document;
-        let (base, theirs) = (
-            found.get(&(id, merge.base)),
-            found.get(&(id, merge.head.number)),
-        );
-        let one = reconcile_one(asking.caller.subject(), &merge, base, theirs, now);
-        reconciled.push((at, one));
-    }
-    Ok(reconciled)
+        .collect())
 }
 
 fn reconcile_one(
@@ -103,6 +126,11 @@ fn reconcile_one(
     let (Some(base), Some(theirs)) = (base.filter(fits), theirs) else {
         return Err(Error::EtagMismatch { etag: head.etag() });
     };
+    if theirs.withdrawn {
+        // Since its head was read.
+        let state = DocumentState::Withdrawn;
+        return Err(Error::StateForbids { state });
+    }
     let yours = Document {
         external_id: external_id(asked, base),
         round: asked.round.clone().unwrap_or_default(),
@@ -140,7 +168,7 @@ fn reconcile_one(
     };
     let theirs_dynamic = dynamic(&theirs_whole)?;
     if merged == theirs_dynamic {
-        return Ok(Reconciled::Contained(Box::new(theirs.clone())));
+        return Ok(Reconciled::Contained(Box::new(head.clone())));
     }
     let brought = compare(&theirs_dynamic, &merged);
     let brought = brought.into_iter().map(|difference| difference.field);

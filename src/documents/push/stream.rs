@@ -1,143 +1,108 @@
-//! The stream of a push: reads items ahead, cuts them into batches, and answers. Waits for its own caller only.
+//! The stream of a push: cuts what comes into batches, and answers. Waits for its own caller only.
 
-use std::{pin::Pin, sync::Arc, time::Duration};
+use std::{
+    pin::{Pin, pin},
+    time::Duration,
+};
 
 use futures::{Stream, StreamExt, stream};
+use prost::Message;
 use tokio::{
-    sync::{Semaphore, mpsc, oneshot},
-    time::{Instant, timeout},
+    sync::oneshot,
+    time::{Instant, sleep, sleep_until, timeout},
 };
-use tokio_stream::wrappers::ReceiverStream;
-use tonic::{Code, Status, Streaming};
+use tonic::{Status, Streaming};
 
 use super::{
-    METHOD,
-    answer::Answer,
-    batch::{self, Meant},
+    answer::{Answer, Ready},
+    batch::{Ledger, MAX_BYTES, MAX_ITEMS, Meant, too_large},
+    each::Each,
     item::Item,
+    read::{Came, Incoming, read},
+    together,
 };
 use crate::{
     access::Caller,
-    contract::{self, Violation},
+    contract::Violation,
     error::{Error, Result},
     exchange::Exchange,
-    proto::v1::{Act, PushRequest, PushResponse, push_request::Part},
+    intake::{self, Gone},
+    proto::v1::{Act, PushRequest, PushResponse},
 };
 
-/// Items that are decided on at a time.
-const MAX_ITEMS: usize = 1000;
-/// What a batch may weigh that is written together.
-const MAX_BYTES: usize = 16 * 1024 * 1024;
 /// What items may weigh that are decided on at a time.
 const ENOUGH_BYTES: usize = 4 * 1024 * 1024;
 /// How long more items are waited for before those that came are decided on.
 const GATHERING: Duration = Duration::from_millis(3);
-/// Items that are read ahead, and answers that wait for the caller.
-const AHEAD: usize = 256;
 /// How long a stream may stand still.
 const IDLE: Duration = Duration::from_secs(30);
 /// How often it is looked whether a caller may still push.
 const LOOK: Duration = Duration::from_secs(2);
+/// How long a stream may wait for room while items of its own that nobody has committed take it from others.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Answers as they come, then the status of the call.
-pub type Answers = Pin<Box<dyn Stream<Item = Result<PushResponse, Status>> + Send>>;
+pub type Pushed = Pin<Box<dyn Stream<Item = Result<PushResponse, Status>> + Send>>;
 
 /// Runs a push in tasks of its own, so that it ends in time whatever its caller does.
-pub fn push(exchange: &Exchange, caller: &Caller, requests: Streaming<PushRequest>) -> Answers {
-    let (parts, incoming) = mpsc::channel(AHEAD);
-    let (answers, outgoing) = mpsc::channel(AHEAD);
-    let (ended, end) = oneshot::channel();
-    let room = Arc::clone(&exchange.push_room);
+pub fn push(exchange: &Exchange, caller: &Caller, requests: Streaming<PushRequest>) -> Pushed {
     let subject = caller.subject().to_owned();
-    tokio::spawn(async move {
-        // A stream that nobody reads on must not stay open for what its client may still send.
-        let gone = parts.clone();
-        tokio::select! {
-            () = read(subject, requests, parts, room) => {}
-            () = gone.closed() => {}
-        }
-    });
+    let share = exchange.intake.room.of(&subject);
+    let (answers, told) = intake::answers();
+    let (ended, end) = oneshot::channel();
     let mut push = Push {
         exchange: exchange.clone(),
         caller: caller.clone(),
-        incoming,
+        incoming: read(subject, requests, share),
         answers,
         waiting: Waiting::default(),
+        looked: Instant::now(),
     };
-    tokio::spawn(async move { drop(ended.send(push.run().await.err())) });
-    let answers = ReceiverStream::new(outgoing).map(Ok);
+    tokio::spawn(async move {
+        let status = match push.run().await {
+            Ok(()) => None,
+            Err(End::AfterAnswers(status)) => Some(status),
+            Err(End::AtOnce(status)) => {
+                push.answers.take_back();
+                Some(status)
+            }
+        };
+        drop(ended.send(status));
+    });
     let end = stream::once(async {
         let silent = |_| Some(Error::fault(anyhow::anyhow!("a push was cut off")).into());
         end.await.unwrap_or_else(silent)
     });
     let end = end.filter_map(async |status| status.map(Err));
-    Box::pin(answers.chain(end))
+    Box::pin(told.stream().map(Ok).chain(end))
 }
 
-/// What came.
-enum Came {
-    Header(Meant),
-    Item(Box<Item>),
-    Commit,
-    End,
-    /// Nothing more comes.
-    Cut(Status),
+/// Why a push ends before its caller ends it.
+enum End {
+    /// What was answered is still told.
+    AfterAnswers(Status),
+    /// Nothing more is told: the caller may not have it, or does not take it.
+    AtOnce(Status),
 }
 
-/// Reads what comes, and prepares each item.
-async fn read(
-    subject: String,
-    mut requests: Streaming<PushRequest>,
-    parts: mpsc::Sender<Came>,
-    room: Arc<Semaphore>,
-) {
-    let mut index = 0;
-    loop {
-        let came = match requests.message().await {
-            Ok(Some(request)) => match request.part {
-                Some(Part::Header(header)) => Came::Header(Meant {
-                    together: header.together,
-                    dry_run: header.validate_only,
-                }),
-                Some(Part::Item(bytes)) => {
-                    // Where others have taken all there is, this one waits, and so does its client.
-                    let kib = u32::try_from(bytes.len() / 1024 + 1).unwrap_or(u32::MAX);
-                    let taken = Arc::clone(&room).acquire_many_owned(kib).await;
-                    let mut item = Item::read(&subject, index, &bytes);
-                    item.room = taken.ok();
-                    index += 1;
-                    Came::Item(Box::new(item))
-                }
-                Some(Part::Commit(_)) | None => Came::Commit,
-            },
-            Ok(None) => Came::End,
-            Err(status) => Came::Cut(told(status)),
-        };
-        let last = matches!(came, Came::End | Came::Cut(_));
-        if parts.send(came).await.is_err() || last {
-            return;
-        }
+impl From<Error> for End {
+    fn from(error: Error) -> Self {
+        Self::AfterAnswers(error.into())
     }
 }
 
-/// What the transport does not take in, it says in words of its own.
-fn told(status: Status) -> Status {
-    let method = contract::get().method(METHOD);
-    match (status.code(), method) {
-        (Code::OutOfRange, Some(method)) => {
-            let max_request_bytes = method.max_request_bytes;
-            Error::TooLarge { max_request_bytes }.into()
-        }
-        _ => status,
-    }
+fn at_once(error: Error) -> End {
+    End::AtOnce(error.into())
 }
 
 struct Push {
     exchange: Exchange,
     caller: Caller,
-    incoming: mpsc::Receiver<Came>,
-    answers: mpsc::Sender<PushResponse>,
+    incoming: Incoming,
+    answers: intake::Answers<PushResponse>,
     waiting: Waiting,
+    /// When it was last looked whether the caller may push.
+    looked: Instant,
 }
 
 /// Items that are not decided on yet.
@@ -161,11 +126,11 @@ impl Waiting {
 }
 
 impl Push {
-    async fn run(&mut self) -> Result<(), Status> {
+    async fn run(&mut self) -> Result<(), End> {
         let meant = match self.next().await? {
             Came::Header(meant) => meant,
             Came::End => return Ok(()),
-            Came::Cut(status) => return Err(status),
+            Came::Cut(status) => return Err(End::AfterAnswers(status)),
             Came::Item(_) | Came::Commit => return Err(Error::field(no_header()).into()),
         };
         if meant.together {
@@ -175,36 +140,36 @@ impl Push {
         }
     }
 
-    async fn each(&mut self, meant: Meant) -> Result<(), Status> {
+    async fn each(&mut self, meant: Meant) -> Result<(), End> {
         loop {
             let mut came = self.next().await?;
             loop {
                 match came {
                     Came::Item(item) => self.waiting.push(*item),
                     Came::Commit => break,
-                    Came::End => return Ok(self.decide(meant).await?),
-                    Came::Cut(status) => return Err(status),
+                    Came::End => return self.decide_each(meant).await,
+                    Came::Cut(status) => return Err(End::AfterAnswers(status)),
                     Came::Header(_) => return Err(Error::field(second_header()).into()),
                 }
                 if self.waiting.is_enough() {
                     break;
                 }
-                match timeout(GATHERING, self.incoming.recv()).await {
-                    Ok(next) => came = next.unwrap_or(Came::End),
+                match timeout(GATHERING, self.incoming.next()).await {
+                    Ok(next) => came = next,
                     Err(_) => break,
                 }
             }
-            self.decide(meant).await?;
+            self.decide_each(meant).await?;
         }
     }
 
-    async fn together(&mut self, meant: Meant) -> Result<(), Status> {
+    async fn together(&mut self, meant: Meant) -> Result<(), End> {
         loop {
             match self.next().await? {
                 Came::Item(item) => self.waiting.push(*item),
-                Came::Commit => self.decide(meant).await?,
-                Came::End => return Ok(self.leave().await?),
-                Came::Cut(status) => return Err(status),
+                Came::Commit => self.decide_together(meant).await?,
+                Came::End => return self.leave().await,
+                Came::Cut(status) => return Err(End::AfterAnswers(status)),
                 Came::Header(_) => return Err(Error::field(second_header()).into()),
             }
             self.shed().await?;
@@ -212,39 +177,75 @@ impl Push {
     }
 
     /// What comes next, as long as the caller may push and somebody sends.
-    async fn next(&mut self) -> Result<Came> {
-        let idle_from = Instant::now() + IDLE;
+    async fn next(&mut self) -> Result<Came, End> {
         let stopping = self.exchange.stopping.clone();
+        let mut idle_from = Instant::now();
         loop {
+            // Also of who sends a little all the time.
+            if self.looked.elapsed() >= LOOK {
+                self.renew().await?;
+            }
             tokio::select! {
-                came = self.incoming.recv() => return Ok(came.unwrap_or(Came::End)),
-                () = stopping.cancelled() => return Err(Error::try_again()),
-                () = self.answers.closed() => return Ok(Came::Cut(Status::cancelled(""))),
-                () = tokio::time::sleep_until(idle_from) => return Err(Error::StreamIdle { idle: IDLE }),
-                () = tokio::time::sleep(LOOK) => self.renew().await?,
+                biased;
+                came = self.incoming.next() => return Ok(came),
+                () = stopping.cancelled() => return Err(at_once(Error::try_again())),
+                () = self.answers.closed() => return Err(End::AtOnce(Status::cancelled(""))),
+                () = sleep_until(idle_from + IDLE) => {}
+                () = sleep(LOOK) => {}
+            }
+            // Whoever waits for room is not idle. But what it holds others may be waiting for.
+            if let Some(since) = self.incoming.waits_for_room_since() {
+                if !self.waiting.items.is_empty() && since.elapsed() >= PATIENCE {
+                    return Err(at_once(Error::try_again()));
+                }
+                idle_from = Instant::now();
+            } else if idle_from.elapsed() >= IDLE {
+                return Err(at_once(Error::StreamIdle { idle: IDLE }));
             }
         }
     }
 
     /// Looks anew at what the caller may do.
-    async fn renew(&mut self) -> Result<()> {
-        self.caller = self.exchange.access.renewed(&self.caller, 0).await?;
-        self.caller.must(Act::EditDocuments)
+    async fn renew(&mut self) -> Result<(), End> {
+        let renewed = self.exchange.access.renewed(&self.caller, 0).await;
+        self.caller = renewed.map_err(at_once)?;
+        self.looked = Instant::now();
+        self.caller.must(Act::EditDocuments).map_err(at_once)
     }
 
-    /// Decides, writes and answers what waits.
-    async fn decide(&mut self, meant: Meant) -> Result<()> {
+    /// Decides, writes and answers what waits, run by run.
+    async fn decide_each(&mut self, meant: Meant) -> Result<(), End> {
         let items = std::mem::take(&mut self.waiting).items;
         if items.is_empty() {
             return Ok(());
         }
         self.renew().await?;
-        let answers = batch::answer(&self.exchange, &self.caller, meant, items).await?;
-        self.send(answers).await
+        let mut each = Each::of(&self.exchange, &self.caller, meant.dry_run, items).await?;
+        loop {
+            self.hand_out(&mut each.ledger).await?;
+            if each.is_decided() {
+                return must_be_told(&each.ledger);
+            }
+            self.renew().await?;
+            each.run(&self.exchange, &self.caller).await?;
+        }
+    }
+
+    /// Decides, writes and answers what waits, all or none.
+    async fn decide_together(&mut self, meant: Meant) -> Result<(), End> {
+        let items = std::mem::take(&mut self.waiting).items;
+        if items.is_empty() {
+            return Ok(());
+        }
+        self.renew().await?;
+        let ledger = together::answer(&self.exchange, &self.caller, meant.dry_run, items).await;
+        let mut ledger = ledger?;
+        self.hand_out(&mut ledger).await?;
+        must_be_told(&ledger)
     }
 
     /// Where a batch is too large to be written together, answers its items as they come.
-    async fn shed(&mut self) -> Result<()> {
+    async fn shed(&mut self) -> Result<(), End> {
         let Waiting { items, bytes, shed } = &self.waiting;
         if *shed || items.len() > MAX_ITEMS || *bytes > MAX_BYTES {
             let items = std::mem::take(&mut self.waiting.items);
@@ -255,40 +256,59 @@ impl Push {
     }
 
     /// What was not committed, is not written.
-    async fn leave(&mut self) -> Result<()> {
+    async fn leave(&mut self) -> Result<(), End> {
         let items = std::mem::take(&mut self.waiting).items;
         let index = items.first().map_or(0, |item| item.place.index);
         self.refuse(items, || Error::BatchRefused { index }).await
     }
 
-    async fn refuse(&mut self, items: Vec<Item>, why: impl Fn() -> Error) -> Result<()> {
-        let answers = items
-            .into_iter()
-            .map(|item| Answer::refused(why()).to(&item.place))
-            .collect();
-        self.send(answers).await
+    async fn refuse(&mut self, items: Vec<Item>, why: impl Fn() -> Error) -> Result<(), End> {
+        // Of what is refused, only the places are kept while answers wait to be taken.
+        let places: Vec<_> = items.into_iter().map(|item| item.place).collect();
+        let mut ledger = Ledger::of(places);
+        for at in 0..ledger.ready().len() {
+            ledger.tell(at, Ready::Whole(Answer::refused(why())));
+        }
+        self.hand_out(&mut ledger).await
     }
 
-    /// Answers, at the pace of whoever takes the answers.
-    async fn send(&mut self, answers: Vec<PushResponse>) -> Result<()> {
-        for answer in answers {
-            match self.answers.send_timeout(answer, IDLE).await {
-                Ok(()) => {}
-                Err(mpsc::error::SendTimeoutError::Timeout(_)) => {
-                    return Err(Error::StreamIdle { idle: IDLE });
-                }
-                // Nobody is there to be told so.
-                Err(mpsc::error::SendTimeoutError::Closed(_)) => return Err(Error::try_again()),
-            }
+    /// Tells the answers that are there, as far as no answer before them is missing.
+    async fn hand_out(&mut self, ledger: &mut Ledger) -> Result<(), End> {
+        while let Some((place, ready)) = ledger.next() {
+            let answer = ready.told(&self.exchange, &self.caller, place).await?;
+            self.send(answer).await?;
         }
         Ok(())
     }
+
+    /// Tells an answer, at the pace of whoever takes it, and for no longer than the caller may have it.
+    async fn send(&mut self, answer: PushResponse) -> Result<(), End> {
+        let (answers, stopping) = (self.answers.clone(), self.exchange.stopping.clone());
+        let bytes = answer.encoded_len();
+        let mut sending = pin!(answers.send(answer, bytes));
+        let patience = Instant::now() + IDLE;
+        loop {
+            tokio::select! {
+                biased;
+                sent = &mut sending => {
+                    // Nobody is there to be told so.
+                    return sent.map_err(|Gone| at_once(Error::try_again()));
+                }
+                () = stopping.cancelled() => return Err(at_once(Error::try_again())),
+                () = sleep_until(patience) => {
+                    return Err(at_once(Error::StreamIdle { idle: IDLE }));
+                }
+                () = sleep(LOOK) => self.renew().await?,
+            }
+        }
+    }
 }
 
-fn too_large() -> Error {
-    Error::BatchTooLarge {
-        max_items: MAX_ITEMS,
-        max_bytes: MAX_BYTES,
+fn must_be_told(ledger: &Ledger) -> Result<(), End> {
+    if ledger.is_told() {
+        Ok(())
+    } else {
+        Err(Error::fault(anyhow::anyhow!("an item went unanswered")).into())
     }
 }
 

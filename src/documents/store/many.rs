@@ -93,12 +93,33 @@ pub async fn at_revisions(
     scope: &Scope,
     revisions: &[(Uuid, i32)],
 ) -> Result<Vec<Revision>> {
+    revisions_with(CONTENT, db, scope, revisions).await
+}
+
+/// As `at_revisions`, where nobody asks for the contents.
+pub async fn at_revisions_without_content(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    revisions: &[(Uuid, i32)],
+) -> Result<Vec<Revision>> {
+    revisions_with("NULL", db, scope, revisions).await
+}
+
+async fn revisions_with(
+    content: &str,
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    revisions: &[(Uuid, i32)],
+) -> Result<Vec<Revision>> {
+    if revisions.is_empty() {
+        return Ok(Vec::new());
+    }
     let keys: Vec<Vec<Value>> = revisions
         .iter()
         .map(|(id, number)| vec![(*id).into(), (*number).into()])
         .collect();
     let what = format!(
-        "{}, {CONTENT} AS content, {}, {}, {}",
+        "{}, {content} AS content, {}, {}, {}",
         columns_of("r"),
         now("state"),
         now("round"),

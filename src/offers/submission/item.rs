@@ -2,13 +2,13 @@
 
 use bytes::Bytes;
 use prost::Message;
-use tokio::sync::OwnedSemaphorePermit;
 
 use super::METHOD;
 use crate::{
     contract,
     documents::Encoded,
     error::{Error, Result},
+    intake::Taken,
     kinds::{self, Content, Subject},
     proto::v1::{Finding, Severity, SubmittedOffer},
 };
@@ -25,7 +25,7 @@ pub struct Item {
     /// What it weighs.
     pub bytes: usize,
     /// What it takes of the room for all that is not answered yet.
-    pub room: Option<OwnedSemaphorePermit>,
+    pub room: Option<Taken>,
 }
 
 /// What an item asks for.

@@ -1,10 +1,10 @@
 //! The stream of a submission: reads items ahead, cuts them into batches, and answers. Waits for its own caller only.
 
-use std::{pin::Pin, sync::Arc, time::Duration};
+use std::{pin::Pin, time::Duration};
 
 use futures::{Stream, StreamExt, stream};
 use tokio::{
-    sync::{Semaphore, mpsc, oneshot},
+    sync::{mpsc, oneshot},
     time::{Instant, timeout},
 };
 use tokio_stream::wrappers::ReceiverStream;
@@ -22,6 +22,7 @@ use crate::{
     contract::{self, Violation},
     error::{Error, Result},
     exchange::Exchange,
+    intake::Share,
     proto::v1::{
         Act, SubmissionBegun, SubmissionHeader, SubmissionMode, SubmissionRow,
         SubmitCourseOffersRequest, SubmitCourseOffersResponse, WithdrawnOffer,
@@ -54,12 +55,12 @@ pub fn submit(
     let (parts, incoming) = mpsc::channel(AHEAD);
     let (answers, outgoing) = mpsc::channel(AHEAD);
     let (ended, end) = oneshot::channel();
-    let room = Arc::clone(&exchange.push_room);
+    let share = exchange.intake.room.of(caller.subject());
     tokio::spawn(async move {
         // A stream that nobody reads on must not stay open for what its client may still send.
         let gone = parts.clone();
         tokio::select! {
-            () = read(requests, parts, room) => {}
+            () = read(requests, parts, share) => {}
             () = gone.closed() => {}
         }
     });
@@ -100,7 +101,7 @@ enum Sort {
 async fn read(
     mut requests: Streaming<SubmitCourseOffersRequest>,
     parts: mpsc::Sender<Came>,
-    room: Arc<Semaphore>,
+    share: Share,
 ) {
     loop {
         let came = match requests.message().await {
@@ -108,10 +109,11 @@ async fn read(
                 Some(Part::Header(header)) => Came::Header(header),
                 Some(Part::Offer(bytes)) => {
                     // Where others have taken all there is, this one waits, and so does its client.
-                    let kib = u32::try_from(bytes.len() / 1024 + 1).unwrap_or(u32::MAX);
-                    let taken = Arc::clone(&room).acquire_many_owned(kib).await;
-                    let mut item = Item::offer(&bytes);
-                    item.room = taken.ok();
+                    let room = share.take(bytes.len()).await;
+                    let item = Item {
+                        room,
+                        ..Item::offer(&bytes)
+                    };
                     Came::Item(Box::new(item), Sort::Offer)
                 }
                 Some(Part::Withdrawal(WithdrawnOffer { id })) => {
