@@ -128,8 +128,11 @@ pub async fn decide(asking: Asking<'_>, items: &[&Asked], heads: &Heads) -> Resu
 
 /// Whether an item is to be merged with what has been written since, as things stand.
 pub fn is_merge(caller: &Caller, asked: &Asked, heads: &Heads) -> bool {
-    let step = first(caller, asked, heads.of(asked), clock::now());
-    matches!(step, Next::Merge { .. })
+    let (Precondition::Etag(etag), Some(head)) = (&asked.precondition, heads.of(asked)) else {
+        return false;
+    };
+    let step = || first(caller, asked, Some(head), clock::now());
+    *etag != head.etag() && matches!(step(), Next::Merge { .. })
 }
 
 /// Leaves so many merges as may be in memory at a time.
