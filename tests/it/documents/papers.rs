@@ -58,6 +58,16 @@ pub fn problem(id: &str) -> Problem {
     }
 }
 
+/// Evidence of some 2,000 characters each. The first is what `an_analysis` rests on.
+pub fn much_evidence(count: usize) -> Vec<Evidence> {
+    let one = |number: usize| Evidence {
+        id: format!("e{}", number + 1),
+        description: "Samtal om att läsa. ".repeat(99),
+        ..an_analysis().evidence[0].clone()
+    };
+    (0..count).map(one).collect()
+}
+
 pub fn an_analysis() -> Analysis {
     let quote = Quote {
         text: "Vi läser nästan aldrig böcker.".to_owned(),

@@ -17,6 +17,7 @@ use crate::world::{Caller, World};
 stories!(
     pages_hold_every_grant_once_and_serve_their_caller_alone,
     an_explanation_tells_nothing_of_what_is_not_seen,
+    a_push_is_explained_by_all_that_it_may_do,
     who_is_refused_often_keeps_the_connection,
 );
 
@@ -125,6 +126,26 @@ async fn an_explanation_tells_nothing_of_what_is_not_seen(world: World) {
         (stranger.status.as_str(), stranger.grants.len()),
         ("PERMISSION_DENIED", 0)
     );
+}
+
+async fn a_push_is_explained_by_all_that_it_may_do(world: World) {
+    let (principal, teacher) = (
+        world.principal_of("Karbyskolan").await,
+        world.teacher_of("Karbyskolan").await,
+    );
+    let owner = || Some(Target::OrganizationId(world.id_of("Karbyskolan")));
+    let push = "SyncService/Push";
+    assert!(explain(&principal, push, owner()).await.allowed);
+    // A teacher changes what is there, and makes nothing new.
+    let told = explain(&teacher, push, owner()).await;
+    assert_eq!(
+        (told.allowed, told.grants[0].stopped_at()),
+        (false, AccessStep::Act)
+    );
+    let draft = crate::documents::papers::analysis(&world.id_of("Karbyskolan"));
+    let draft = principal.draft(&draft).await;
+    let there = Some(Target::DocumentId(draft.id));
+    assert!(explain(&teacher, push, there).await.allowed);
 }
 
 async fn who_is_refused_often_keeps_the_connection(world: World) {

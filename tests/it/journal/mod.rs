@@ -11,7 +11,7 @@ use sea_orm::{ConnectionTrait, Statement};
 use styrkedja::{
     clock,
     database::{Database, Purpose},
-    journal::{Journal, Refusal, RequestKey, Write, Written, verify},
+    journal::{Ground, Journal, Refusal, RequestKey, Write, Written, verify},
 };
 use uuid::Uuid;
 
@@ -27,6 +27,7 @@ places!(
     an_external_id_is_held_by_one_document_at_a_time,
     a_dry_run_is_answered_and_leaves_no_trace,
     what_is_written_together_stands_or_falls_together,
+    a_write_rests_on_what_stands,
 );
 
 async fn open(place: &Place) -> (Journal, Database) {
@@ -305,6 +306,39 @@ async fn what_is_written_together_stands_or_falls_together(place: Place) {
     assert_eq!(outcomes, [before(), before(), before()]);
     assert_eq!(journal.write_all(Vec::new(), true).await, []);
     must_verify(&database, 9).await;
+}
+
+async fn a_write_rests_on_what_stands(place: Place) {
+    let (journal, database) = open(&place).await;
+    let (owner, id) = (clock::new_id(), clock::new_id());
+    let on = |revision| Write {
+        ground: vec![Ground {
+            owner,
+            document: id,
+            revision,
+        }],
+        ..creation(owner)
+    };
+    let changed = || Err(Refusal::GroundChanged);
+    let next = |revision| write(vec![document(owner, id, revision)]);
+    assert_eq!(journal.write(on(1)).await, changed());
+    assert_eq!(position(&journal.write(next(1)).await), 1);
+    assert_eq!(position(&journal.write(on(1)).await), 2);
+    assert_eq!(journal.write(on(2)).await, changed());
+    // What the same group writes before it counts, and what is refused does not.
+    let refused = write(vec![document(owner, id, 7)]);
+    let writes = vec![on(1), refused, on(1), next(2), on(1), on(2)];
+    let outcomes = journal.write_all(writes, false).await;
+    let stands: Vec<bool> = outcomes.iter().map(Result::is_ok).collect();
+    assert_eq!(stands, [true, false, true, true, false, true]);
+    assert_eq!(outcomes[4], changed());
+    // A repeated request is answered, whatever it rested on.
+    let again = on(2);
+    assert!(journal.write(again.clone()).await.is_ok());
+    assert!(journal.write(next(3)).await.is_ok());
+    let answer = Vec::new();
+    assert_eq!(journal.write(again).await, Ok(Written::Before { answer }));
+    must_verify(&database, 8).await;
 }
 
 async fn write_ends(database: &Database) -> Vec<i64> {

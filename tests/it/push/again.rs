@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use styrkedja::proto::v1::{ListDocumentsRequest, PushItem, PushResponse, push_response::Outcome};
+use styrkedja::proto::v1::{
+    Document, ListDocumentsRequest, PushItem, PushResponse, push_response::Outcome,
+};
 
 use super::{EACH, changed, header, known_as, new, push, push_one, sent, word, words};
 use crate::{
@@ -16,6 +18,7 @@ stories!(
     an_id_of_a_single_call_is_not_free_for_a_push,
     what_was_answered_is_not_shown_to_who_sees_it_no_more,
     what_stood_already_is_not_written_once_it_stands_no_more,
+    what_existed_already_is_not_made_once_it_has_another_name,
     a_renamed_document_is_known_by_what_was_answered,
     together_an_id_of_another_request_refuses_all,
     together_what_stands_from_before_is_told_so_whatever_becomes_of_the_others,
@@ -163,6 +166,33 @@ async fn what_stood_already_is_not_written_once_it_stands_no_more(world: World) 
     assert_eq!(history, [3, 2, 1]);
 }
 
+async fn what_existed_already_is_not_made_once_it_has_another_name(world: World) {
+    let system = world.organizer_system_of("Vallentuna kommun").await;
+    let paper = known_as("a-1", &world.id_of("Karbyskolan"));
+    let Outcome::Created(made) = push_one(&system, new(&paper)).await else {
+        panic!("not created")
+    };
+    let item = new(&paper);
+    let first = push_one(&system, item.clone()).await;
+    assert_eq!(word(&first), "unchanged");
+    let renamed = Document {
+        id: made.id.clone(),
+        owner_id: String::new(),
+        external_id: known_as("b-1", "").external_id,
+        ..paper
+    };
+    assert_eq!(
+        word(&push_one(&system, changed(&renamed, &made.etag)).await),
+        "updated"
+    );
+    for meant in [EACH, super::TOGETHER] {
+        let again = push(&system, meant, std::slice::from_ref(&item)).await;
+        let again = again.expect("answered").remove(0);
+        assert_eq!(again.outcome, Some(first.clone()));
+    }
+    assert_eq!(system.all(ListDocumentsRequest::default()).await.len(), 1);
+}
+
 async fn a_renamed_document_is_known_by_what_was_answered(world: World) {
     let system = world.organizer_system_of("Vallentuna kommun").await;
     let mut paper = known_as("a-1", &world.id_of("Karbyskolan"));
@@ -175,7 +205,7 @@ async fn a_renamed_document_is_known_by_what_was_answered(world: World) {
     let Outcome::Updated(next) = first.clone() else {
         panic!("{first:?}")
     };
-    let renamed = styrkedja::proto::v1::Document {
+    let renamed = Document {
         id: made.id.clone(),
         owner_id: String::new(),
         external_id: known_as("b-1", "").external_id,
@@ -221,7 +251,7 @@ async fn together_what_stands_from_before_is_told_so_whatever_becomes_of_the_oth
     let first = push(&system, super::TOGETHER, &items).await;
     assert_eq!(words(&first.expect("answered")), ["created"; 2]);
     let missing = changed(&known_as("a-9", &owner), "1-0000000000000000");
-    let unnamed = new(&styrkedja::proto::v1::Document {
+    let unnamed = new(&Document {
         external_id: None,
         ..known_as("", &owner)
     });
@@ -250,6 +280,15 @@ async fn lost_answers_have_no_double_effect(world: World) {
     assert!(lost > 200, "only {lost} answers were lost");
     let all = system.all(ListDocumentsRequest::default()).await;
     assert_eq!(all.len(), 2000);
+    let mut by_others = 0;
+    for mut document in all {
+        let analysis = analysis_in(&mut document);
+        let (ours, theirs) = (analysis.pupils_say == OURS, analysis.title == THEIRS);
+        assert_eq!(ours, is_update(&document), "{:?}", document.external_id);
+        assert_eq!(document.revision, 1 + u32::from(ours) + u32::from(theirs));
+        by_others += usize::from(ours && theirs);
+    }
+    assert!(by_others > 20, "only {by_others} changes were merged");
     // The check can fail: without its id, an item that was written is not known again.
     let wrong = std::panic::AssertUnwindSafe(repeat_until_answered(
         &world,
@@ -262,9 +301,55 @@ async fn lost_answers_have_no_double_effect(world: World) {
     assert!(failed.is_err(), "items were known again without their ids");
 }
 
-/// Pushes new documents in streams that are given up with answers under way, and again what was not answered, in another
-/// order and some of it twice, while somebody else changes what was written. Every item must be told that it was made.
-/// Returns how many answers were lost.
+/// What our updates say, and what somebody else writes meanwhile.
+const OURS: &str = "Vi vill läsa mer.";
+const THEIRS: &str = "Ändrad av någon annan";
+
+/// Whether an item changes a document that was there before: those of odd numbers.
+fn is_update(document: &Document) -> bool {
+    let id = document.external_id.as_ref().expect("it has a name");
+    id.value.ends_with(['1', '3', '5', '7', '9'])
+}
+
+/// Items for the documents, of which half are there already.
+async fn items(system: &Caller, papers: &[Document]) -> Vec<PushItem> {
+    let there: Vec<_> = papers.iter().filter(|paper| is_update(paper)).collect();
+    let made: Vec<_> = there.iter().map(|paper| new(paper)).collect();
+    let made = push(system, EACH, &made).await.expect("answered");
+    let mut etags = made.into_iter().map(|answer| match answer.outcome {
+        Some(Outcome::Created(made)) => made.etag,
+        other => panic!("{other:?}"),
+    });
+    let item = |paper: &Document| {
+        if !is_update(paper) {
+            return new(paper);
+        }
+        let mut ours = paper.clone();
+        OURS.clone_into(&mut analysis_in(&mut ours).pupils_say);
+        changed(&ours, &etags.next().expect("it was made"))
+    };
+    papers.iter().map(item).collect()
+}
+
+/// Demands that an item was written, once, whatever others wrote meanwhile.
+fn must_be_written(item: &PushItem, outcome: &Outcome) {
+    let document = item.document.as_ref().expect("it has a document");
+    // Only somebody else may have been faster.
+    let written = match (is_update(document), outcome) {
+        (false, Outcome::Created(made)) => made.revision == 1,
+        (true, Outcome::Updated(made)) => made.revision == 2,
+        (true, Outcome::Merged(merged)) => {
+            let stands = merged.document.as_ref().expect("it is shown");
+            stands.revision == 3 && merged.fields == ["analysis.pupils_say"]
+        }
+        _ => false,
+    };
+    assert!(written, "an item was {}", word(outcome));
+}
+
+/// Pushes new documents and changes in streams that are given up with answers under way, and again what was not answered, in
+/// another order and some of it twice, while somebody else changes what was written. Every item must be told that it was
+/// written. Returns how many answers were lost.
 async fn repeat_until_answered(
     world: &World,
     system: &Caller,
@@ -276,7 +361,8 @@ async fn repeat_until_answered(
     let papers: Vec<_> = (0..count)
         .map(|number| known_as(&format!("{prefix}-{number}"), &owner))
         .collect();
-    let mut waiting: BTreeMap<usize, PushItem> = papers.iter().map(new).enumerate().collect();
+    let items = items(system, &papers).await;
+    let mut waiting: BTreeMap<usize, PushItem> = items.into_iter().enumerate().collect();
     let (mut lost, mut round) = (0, 0);
     let mut random = 88_172_645_463_325_252_u64;
     let mut next = move |below: usize| {
@@ -312,11 +398,9 @@ async fn repeat_until_answered(
             batch.iter().map(|(at, _)| *at).zip(answers).collect();
         for (at, answer) in told {
             let outcome = answer.outcome.expect("an answer says something");
-            let Outcome::Created(made) = &outcome else {
-                panic!("item {at} was {}, not created", word(&outcome))
-            };
-            assert_eq!(made.revision, 1);
-            waiting.remove(&at);
+            if let Some(item) = waiting.remove(&at) {
+                must_be_written(&item, &outcome);
+            }
         }
         change_some(system, &papers).await;
         if repeats == Repeats::WithNewIds {
@@ -346,7 +430,7 @@ async fn answered(caller: &Caller, items: &[PushItem], most: usize) -> Vec<PushR
 }
 
 /// Somebody changes every seventh document that is there and was not changed yet.
-async fn change_some(system: &Caller, papers: &[styrkedja::proto::v1::Document]) {
+async fn change_some(system: &Caller, papers: &[Document]) {
     let there = system.all(ListDocumentsRequest::default()).await;
     let etags: HashMap<_, _> = there
         .iter()
@@ -359,7 +443,7 @@ async fn change_some(system: &Caller, papers: &[styrkedja::proto::v1::Document])
         .filter_map(|paper| {
             let etag = etags.get(&paper.external_id)?;
             let mut paper = paper.clone();
-            "Ändrad av någon annan".clone_into(&mut analysis_in(&mut paper).title);
+            THEIRS.clone_into(&mut analysis_in(&mut paper).title);
             Some(changed(&paper, etag))
         })
         .collect();

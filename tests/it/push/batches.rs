@@ -25,6 +25,8 @@ stories!(
     a_document_may_come_again_in_a_batch_but_not_where_all_stand_together,
     items_may_link_to_what_comes_before_them,
     a_link_to_the_revision_that_a_batch_supersedes_holds,
+    each_link_of_a_chain_sees_the_one_before_it,
+    many_merges_in_a_batch_are_answered_in_order,
     a_thousand_and_more_are_taken_one_by_one,
 );
 
@@ -333,6 +335,108 @@ async fn a_link_to_the_revision_that_a_batch_supersedes_holds(world: World) {
     let items = [changed(&analysis, &made.etag), new(&plan)];
     let answers = push(&system, TOGETHER, &items).await.expect("answered");
     assert_eq!(words(&answers), ["updated", "created"]);
+}
+
+async fn each_link_of_a_chain_sees_the_one_before_it(world: World) {
+    let system = world.organizer_system_of("Vallentuna kommun").await;
+    let owner = world.id_of("Karbyskolan");
+    let mut analysis = known_as("a-1", &owner);
+    let Outcome::Created(analysed) = push_one(&system, new(&analysis)).await else {
+        panic!("not created")
+    };
+    let newest = |id: &str| Document {
+        id: id.to_owned(),
+        ..Document::default()
+    };
+    let mut plan = Document {
+        external_id: analysis.external_id.clone(),
+        ..papers::plan(&owner, &newest(&analysed.id))
+    };
+    let Outcome::Created(planned) = push_one(&system, new(&plan)).await else {
+        panic!("not created")
+    };
+    let report = Document {
+        external_id: analysis.external_id.clone(),
+        ..papers::report(&owner, &newest(&planned.id))
+    };
+    let area = DevelopmentArea {
+        id: "a2".to_owned(),
+        cause_ids: vec!["c1".to_owned()],
+        ..DevelopmentArea::default()
+    };
+    analysis_in(&mut analysis).development_areas.push(area);
+    let to_new_area = papers::link(&newest(&analysed.id), "a2");
+    plan_in(&mut plan).goals[0].development_areas = vec![to_new_area];
+    let items = [
+        changed(&analysis, &analysed.etag),
+        changed(&plan, &planned.etag),
+        new(&report),
+    ];
+    let answers = push(&system, EACH, &items).await.expect("answered");
+    assert_eq!(words(&answers), ["updated", "updated", "created"]);
+    let positions: Vec<_> = answers.iter().map(|answer| answer.position).collect();
+    assert!(positions.is_sorted(), "{positions:?}");
+    // In the other order, nothing leads to what is not there yet.
+    plan_in(&mut plan).goals[0].development_areas = vec![papers::link(&newest(&analysed.id), "a3")];
+    "a3".clone_into(&mut analysis_in(&mut analysis).development_areas[1].id);
+    let [first, second, _] = &answers[..] else {
+        panic!("{answers:?}")
+    };
+    let items = [
+        changed(&plan, &etag(second)),
+        changed(&analysis, &etag(first)),
+    ];
+    let answers = push(&system, EACH, &items).await.expect("answered");
+    assert_eq!(words(&answers), ["FINDINGS", "updated"]);
+}
+
+async fn many_merges_in_a_batch_are_answered_in_order(world: World) {
+    let system = world.organizer_system_of("Vallentuna kommun").await;
+    let papers = papers(&world, 0..40);
+    let items: Vec<_> = papers.iter().map(new).collect();
+    let made = push(&system, EACH, &items).await.expect("answered");
+    let made: Vec<String> = made.iter().map(etag).collect();
+    let changes = |change: fn(&mut Document)| -> Vec<_> {
+        let changed_so = |(paper, etag): (&Document, &String)| {
+            let mut paper = paper.clone();
+            change(&mut paper);
+            changed(&paper, etag)
+        };
+        papers.iter().zip(&made).map(changed_so).collect()
+    };
+    let theirs = changes(|paper| "Deras".clone_into(&mut analysis_in(paper).title));
+    push(&system, EACH, &theirs).await.expect("answered");
+    let ours = changes(|paper| "Våra ord".clone_into(&mut analysis_in(paper).pupils_say));
+    let fresh: Vec<_> = self::papers(&world, 40..80).iter().map(new).collect();
+    // Every other is new.
+    let items: Vec<_> = ours
+        .iter()
+        .zip(&fresh)
+        .flat_map(|(one, other)| [one.clone(), other.clone()])
+        .collect();
+    let dry = PushHeader {
+        validate_only: true,
+        ..EACH
+    };
+    for meant in [dry, EACH] {
+        let answers = push(&system, meant, &items).await.expect("answered");
+        assert_eq!(words(&answers), ["merged", "created"].repeat(40));
+        for (at, answer) in answers.iter().enumerate() {
+            assert_eq!(
+                (answer.index, &answer.request_id),
+                (at as u64, &items[at].request_id)
+            );
+            assert_eq!(answer.position > 0, !meant.validate_only);
+            if let Some(Outcome::Merged(merged)) = &answer.outcome {
+                let mut stands = merged.document.clone().expect("it is shown");
+                let analysis = analysis_in(&mut stands);
+                assert_eq!(
+                    (&*analysis.title, &*analysis.pupils_say),
+                    ("Deras", "Våra ord")
+                );
+            }
+        }
+    }
 }
 
 async fn a_thousand_and_more_are_taken_one_by_one(world: World) {

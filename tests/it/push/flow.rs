@@ -2,31 +2,44 @@
 
 use std::time::Duration;
 
-use styrkedja::proto::v1::{PushItem, PushRequest, PushResponse, RevokeGrantRequest};
+use styrkedja::{
+    client::{self, Client},
+    proto::v1::{
+        Document, ListDocumentsRequest, PushItem, PushRequest, PushResponse, RevokeGrantRequest,
+        push_response::Outcome,
+    },
+};
 use tokio::{sync::mpsc, time::timeout};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Code, Status, Streaming};
 use tonic_types::StatusExt;
 
-use super::{EACH, TOGETHER, commit, header, known_as, new, push, sent, word, words};
-use crate::world::{Caller, World, request_id};
+use super::{
+    EACH, TOGETHER, changed, commit, header, known_as, new, push, push_one, sent, word, words,
+};
+use crate::{
+    documents::papers::{analysis_in, much_evidence, problem},
+    world::{Caller, World, request_id},
+};
 
 stories!(
     who_waits_for_an_answer_before_the_next_item_is_served,
     who_does_not_take_answers_holds_up_nobody_else,
     a_revoked_caller_writes_no_more,
     a_stopping_server_ends_the_stream,
+    who_takes_all_the_room_there_is_leaves_room_for_others,
+    a_revoked_caller_is_told_nothing_more,
     systems_that_push_the_same_documents_at_once_lose_nothing,
 );
 
 /// A push that is under way.
-struct Open {
+pub struct Open {
     parts: mpsc::Sender<PushRequest>,
     answers: Streaming<PushResponse>,
 }
 
 impl Open {
-    async fn by(caller: &Caller, meant: styrkedja::proto::v1::PushHeader) -> Self {
+    pub async fn by(caller: &Caller, meant: styrkedja::proto::v1::PushHeader) -> Self {
         let (parts, requests) = mpsc::channel(10_000);
         parts.send(header(meant)).await.expect("it is sent");
         let answers = caller.sync().push(ReceiverStream::new(requests)).await;
@@ -34,7 +47,7 @@ impl Open {
         Self { parts, answers }
     }
 
-    async fn send(&self, part: PushRequest) {
+    pub async fn send(&self, part: PushRequest) {
         self.parts.send(part).await.expect("it is sent");
     }
 
@@ -44,7 +57,7 @@ impl Open {
         next.expect("something comes in time")
     }
 
-    async fn answer(&mut self) -> String {
+    pub async fn answer(&mut self) -> String {
         let answer = self.next().await.expect("the stream goes on");
         word(
             &answer
@@ -158,32 +171,38 @@ async fn a_revoked_caller_writes_no_more(world: World) {
 
 async fn a_stopping_server_ends_the_stream(world: World) {
     let system = world.organizer_system_of("Vallentuna kommun").await;
-    let mut open = Open::by(&system, TOGETHER).await;
-    open.send(sent(&items(&world, "a", 1)[0])).await;
-    let stopping = {
-        let world = world.clone();
-        tokio::spawn(async move { world.stop().await })
-    };
-    let ended = open.next().await.expect_err("it ends");
-    assert_eq!(ended.code(), Code::Unavailable);
-    let reason = ended
-        .get_details_error_info()
-        .expect("it has a reason")
-        .reason;
-    assert_eq!(reason, "TRY_AGAIN");
-    timeout(Duration::from_secs(10), stopping)
-        .await
-        .expect("it stops")
-        .expect("it stops well");
+    let items = items(&world, "a", 2);
+    for meant in [EACH, TOGETHER] {
+        let mut open = Open::by(&system, meant).await;
+        open.send(sent(&items[0])).await;
+        open.send(commit()).await;
+        assert_eq!(open.answer().await, "created");
+        if meant.together {
+            // Not committed.
+            open.send(sent(&items[1])).await;
+        }
+        let stopping = {
+            let world = world.clone();
+            tokio::spawn(async move { world.stop().await })
+        };
+        let ended = open.next().await.expect_err("it ends");
+        assert_eq!(ended.code(), Code::Unavailable);
+        let reason = ended.get_details_error_info().expect("it has a reason");
+        assert_eq!(reason.reason, "TRY_AGAIN");
+        let stopped = timeout(Duration::from_secs(10), stopping).await;
+        stopped.expect("it stops").expect("it stops well");
+        world.start().await;
+        let all = system.all(ListDocumentsRequest::default()).await;
+        assert_eq!(all.len(), 1, "what was answered is there, and nothing else");
+    }
 }
 
 async fn systems_that_push_the_same_documents_at_once_lose_nothing(world: World) {
-    use crate::documents::papers::analysis_in;
     let system = world.organizer_system_of("Vallentuna kommun").await;
     let owner = world.id_of("Karbyskolan");
     let paper = known_as("a", &owner);
     let made = push(&system, EACH, &[new(&paper)]).await.expect("answered");
-    let Some(styrkedja::proto::v1::push_response::Outcome::Created(made)) = &made[0].outcome else {
+    let Some(Outcome::Created(made)) = &made[0].outcome else {
         panic!("{made:?}")
     };
     // Each adds a problem of its own, all from the first revision.
@@ -191,11 +210,8 @@ async fn systems_that_push_the_same_documents_at_once_lose_nothing(world: World)
         let mut paper = paper.clone();
         analysis_in(&mut paper)
             .problems
-            .push(crate::documents::papers::problem(&format!(
-                "p{}",
-                number + 2
-            )));
-        let (system, item) = (system.clone(), super::changed(&paper, &made.etag));
+            .push(problem(&format!("p{}", number + 2)));
+        let (system, item) = (system.clone(), changed(&paper, &made.etag));
         async move { words(&push(&system, EACH, &[item]).await.expect("answered")) }
     });
     let told = futures::future::join_all(pushes).await;
@@ -206,7 +222,107 @@ async fn systems_that_push_the_same_documents_at_once_lose_nothing(world: World)
         "{told:?}"
     );
     let written = told.iter().filter(|word| *word != "TRY_AGAIN").count();
+    assert!(written > 0, "{told:?}");
     let mut kept = system.gets(&made.id, 0).await.expect("it is there");
     assert_eq!(analysis_in(&mut kept).problems.len(), 1 + written);
     assert_eq!(kept.revision as usize, 1 + written);
+}
+
+/// Items of some 120 KiB.
+fn heavy(world: &World, prefix: &str, count: usize) -> Vec<Document> {
+    let owner = world.id_of("Karbyskolan");
+    let paper = |number| {
+        let mut paper = known_as(&format!("{prefix}-{number}"), &owner);
+        analysis_in(&mut paper).evidence = much_evidence(60);
+        paper
+    };
+    (0..count).map(paper).collect()
+}
+
+/// The caller, on a connection of its own.
+async fn apart(world: &World, caller: &Caller) -> Caller {
+    let channel = client::connect(&world.address(), None).await;
+    let channel = channel.expect("it listens");
+    let token = world.token_of(&caller.subject);
+    let client = Client::new(&channel, Some(&token)).expect("the token can be sent");
+    Caller::new("", None, client)
+}
+
+async fn who_takes_all_the_room_there_is_leaves_room_for_others(world: World) {
+    let hog = world.organizer_system_of("Vallentuna kommun").await;
+    let other = world.principal_of("Bällstabergsskolan").await;
+    let other = apart(&world, &other).await;
+    // Batches that nobody commits, of more than all pushes may take.
+    let items: Vec<_> = heavy(&world, "a", 100).iter().map(new).collect();
+    let mut hogs = Vec::new();
+    for _ in 0..8 {
+        let open = Open::by(&apart(&world, &hog).await, TOGETHER).await;
+        for item in &items {
+            open.send(sent(item)).await;
+        }
+        hogs.push(open);
+    }
+    // Long enough for them to take what they can.
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    let owner = world.id_of("Bällstabergsskolan");
+    for number in 0..5 {
+        let item = new(&known_as(&format!("b-{number}"), &owner));
+        let served = timeout(Duration::from_secs(2), push(&other, EACH, &[item])).await;
+        let answers = served.expect("it is served at once").expect("answered");
+        assert_eq!(words(&answers), ["created"]);
+    }
+    // Of those who wait for room and hold some, some must give way; and to wait for room is not to be idle.
+    let ended = hogs
+        .iter_mut()
+        .map(|open| timeout(Duration::from_secs(14), open.answers.message()));
+    let ended = futures::future::join_all(ended).await;
+    let ended: Vec<_> = ended.into_iter().flatten().collect();
+    assert!(!ended.is_empty(), "nobody gave way");
+    for end in ended {
+        let end = end.expect_err("nothing was committed");
+        let reason = end.get_details_error_info().expect("a reason").reason;
+        assert_eq!(reason, "TRY_AGAIN");
+    }
+}
+
+async fn a_revoked_caller_is_told_nothing_more(world: World) {
+    let system = world.organizer_system_of("Vallentuna kommun").await;
+    let caller = apart(&world, &system).await;
+    let mut stale = Vec::new();
+    for paper in heavy(&world, "a", 64) {
+        let Outcome::Created(made) = push_one(&caller, new(&paper)).await else {
+            panic!("not created")
+        };
+        let mut theirs = paper.clone();
+        "Deras titel".clone_into(&mut analysis_in(&mut theirs).title);
+        push_one(&caller, changed(&theirs, &made.etag)).await;
+        let mut yours = paper;
+        "Vi vill läsa mer.".clone_into(&mut analysis_in(&mut yours).pupils_say);
+        stale.push(changed(&yours, &made.etag));
+    }
+    let mut open = Open::by(&caller, EACH).await;
+    for item in &stale {
+        open.send(sent(item)).await;
+    }
+    // The first answers are on their way, and more than can be on its way is not taken.
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    let request = RevokeGrantRequest {
+        request_id: request_id(),
+        validate_only: false,
+        id: system.grant.clone().expect("the world granted it").id,
+    };
+    let officer = world.officer().await;
+    let revoked = officer.access().revoke_grant(request).await;
+    revoked.expect("revoked");
+    tokio::time::sleep(Duration::from_secs(4)).await;
+    let mut told = 0;
+    let end = loop {
+        match open.next().await {
+            Ok(Some(_)) => told += 1,
+            Ok(None) => panic!("it ended well"),
+            Err(end) => break end,
+        }
+    };
+    assert_eq!(end.code(), Code::PermissionDenied);
+    assert!(told < stale.len(), "all {told} were told");
 }

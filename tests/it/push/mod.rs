@@ -6,6 +6,7 @@ mod conflicts;
 mod cut;
 mod faulty;
 mod flow;
+mod memory;
 mod outcomes;
 
 use prost::Message;
