@@ -60,9 +60,10 @@ pub async fn reconcile(
     now: Time,
 ) -> Result<Vec<(usize, Result<Reconciled>)>> {
     let mut reconciled = Vec::with_capacity(merges.len());
+    let most = if asking.together { MAX_BYTES } else { usize::MAX };
     let mut bytes = 0;
     for some in merges.chunks(MERGES) {
-        if bytes > MAX_BYTES {
+        if bytes > most {
             let refused = |(at, _): &(usize, _)| (*at, Err(too_large()));
             reconciled.extend(some.iter().map(refused));
             continue;
@@ -79,7 +80,7 @@ pub async fn reconcile(
             if let Ok(Reconciled::Merged(merged)) = &one {
                 bytes += merged.content.encoded.bytes.len();
             }
-            let one = if bytes > MAX_BYTES {
+            let one = if bytes > most {
                 Err(too_large())
             } else {
                 one
