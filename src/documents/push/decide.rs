@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::{
     item::{Asked, Known, Named, Precondition},
     known::Heads,
+    recognise::recognise,
     reconcile::{Merge, Reconciled, reconcile},
     weigh::judge,
 };
@@ -12,7 +13,7 @@ use crate::{
     access::{Caller, Grant, Target},
     clock::{self, Time},
     documents::{
-        conflict::{self, Conflict},
+        conflict::Conflict,
         link,
         model::{Encoded, Revision, Step},
         operations::{must_allow, other_kind, owner_has_ended, target_of},
@@ -143,34 +144,6 @@ fn put_off(steps: &mut [Next]) {
     for step in merges.skip(MERGES) {
         *step = done(None, Outcome::Later);
     }
-}
-
-/// Finds the changes that are in an open conflict already: pushed again under another request id, they are no other conflict.
-async fn recognise(asking: Asking<'_>, decided: &mut [Decided]) -> Result<()> {
-    let conflict_of = |decided: &Decided| {
-        let Outcome::Conflict { conflict, .. } = &decided.outcome else {
-            return None;
-        };
-        Some(conflict.document)
-    };
-    let documents: Vec<_> = decided.iter().filter_map(conflict_of).collect();
-    if documents.is_empty() {
-        return Ok(());
-    }
-    let scope = asking.caller.scope(Act::ReadDocuments);
-    let reader = asking.exchange.database.reader();
-    let open = conflict::open_of(reader, &scope, &documents).await?;
-    for decided in decided {
-        if let Outcome::Conflict {
-            conflict, known, ..
-        } = &mut decided.outcome
-            && let Some(same) = open.iter().find(|open| open.is_of_same_change(conflict))
-        {
-            **conflict = same.clone();
-            *known = true;
-        }
-    }
-    Ok(())
 }
 
 /// An item on its way to be decided.

@@ -10,6 +10,7 @@ mod item;
 mod keep;
 mod known;
 mod read;
+mod recognise;
 mod reconcile;
 mod stream;
 mod together;

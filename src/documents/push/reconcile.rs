@@ -60,7 +60,11 @@ pub async fn reconcile(
     now: Time,
 ) -> Result<Vec<(usize, Result<Reconciled>)>> {
     let mut reconciled = Vec::with_capacity(merges.len());
-    let most = if asking.together { MAX_BYTES } else { usize::MAX };
+    let most = if asking.together {
+        MAX_BYTES
+    } else {
+        usize::MAX
+    };
     let mut bytes = 0;
     for some in merges.chunks(MERGES) {
         if bytes > most {
@@ -80,11 +84,7 @@ pub async fn reconcile(
             if let Ok(Reconciled::Merged(merged)) = &one {
                 bytes += merged.content.encoded.bytes.len();
             }
-            let one = if bytes > most {
-                Err(too_large())
-            } else {
-                one
-            };
+            let one = if bytes > most { Err(too_large()) } else { one };
             reconciled.push((*at, one));
         }
     }

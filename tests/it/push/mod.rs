@@ -6,6 +6,8 @@ mod conflicts;
 mod cut;
 mod faulty;
 mod flow;
+mod links;
+mod lost;
 mod memory;
 mod outcomes;
 
