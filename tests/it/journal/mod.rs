@@ -11,7 +11,7 @@ use sea_orm::{ConnectionTrait, Statement};
 use styrkedja::{
     clock,
     database::{Database, Purpose},
-    journal::{Ground, Journal, Refusal, RequestKey, Write, Written, verify},
+    journal::{Expected, Journal, Refusal, RequestKey, Target, Write, Written, verify},
 };
 use uuid::Uuid;
 
@@ -312,14 +312,15 @@ async fn a_write_rests_on_what_stands(place: Place) {
     let (journal, database) = open(&place).await;
     let (owner, id) = (clock::new_id(), clock::new_id());
     let on = |revision| Write {
-        ground: vec![Ground {
+        expects: vec![Expected {
+            target: Target::Document,
             owner,
-            document: id,
+            id,
             revision,
         }],
         ..creation(owner)
     };
-    let changed = || Err(Refusal::GroundChanged);
+    let changed = || Err(Refusal::ExpectedOtherwise);
     let next = |revision| write(vec![document(owner, id, revision)]);
     assert_eq!(journal.write(on(1)).await, changed());
     assert_eq!(position(&journal.write(next(1)).await), 1);
