@@ -1,6 +1,7 @@
 //! Places are held, confirmed, released and waited for.
 
 mod acts;
+mod capacity;
 mod history;
 mod taking;
 mod trial;

@@ -153,6 +153,10 @@ enum Call {
 }
 
 impl Call {
+    fn is_a_trial_run(&self) -> bool {
+        matches!(self, Self::Release(request) if request.validate_only)
+    }
+
     async fn send(self, server: &Caller) -> Answered<Booking> {
         match self {
             Self::Hold(request) => server.holds(*request).await,
@@ -221,6 +225,8 @@ impl Trier {
             if figures(&told) == (0, 0, 0) {
                 return;
             }
+            // Where all holds have lapsed, it takes a sweep until those who wait are served.
+            tokio::time::sleep(Duration::from_millis(100)).await;
             let ended = [BookingState::Released, BookingState::Lapsed];
             for booking in told.bookings {
                 // Those who wait leave the line by being served.
@@ -252,7 +258,8 @@ impl Trier {
             match call.clone().send(server).await {
                 Ok(booking) => {
                     let known = first.get_or_insert_with(|| booking.clone());
-                    assert_eq!(*known, booking, "another answer to {call:?}");
+                    let same = *known == booking || call.is_a_trial_run();
+                    assert!(same, "{known:?} and {booking:?} to {call:?}");
                     // One answer in four gets lost on its way.
                     if self.chance.below(4) > 0 {
                         return Ok(booking);

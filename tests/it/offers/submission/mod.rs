@@ -23,16 +23,16 @@ const SCHEME: &str = "uu.emil";
 
 /// What a stream told.
 #[derive(Debug, Default, PartialEq)]
-struct Told {
+pub(super) struct Told {
     /// Rows that the report had before.
     before: u64,
-    rows: Vec<SubmissionRow>,
+    pub(super) rows: Vec<SubmissionRow>,
     ended: Option<Submission>,
 }
 
 impl Told {
     /// What became of each offer, with the reason of a refusal.
-    fn words(&self) -> Vec<String> {
+    pub(super) fn words(&self) -> Vec<String> {
         self.rows.iter().map(word).collect()
     }
 
@@ -59,12 +59,12 @@ fn header(mode: SubmissionMode) -> SubmissionHeader {
     }
 }
 
-fn delta() -> SubmissionHeader {
+pub(super) fn delta() -> SubmissionHeader {
     header(SubmissionMode::Delta)
 }
 
 /// The sample under an id of its own, and with as many places.
-fn offer(id: &str, capacity: u32) -> Part {
+pub(super) fn offer(id: &str, capacity: u32) -> Part {
     let mut offer = sample();
     let offering = offer.offering.as_mut().expect("it is given");
     offering.capacity = Some(capacity);
@@ -79,14 +79,14 @@ fn stands(id: &str, offer: CourseOffer) -> Part {
     Part::Offer(submitted.encode_to_vec().into())
 }
 
-fn withdrawn(id: &str) -> Part {
+pub(super) fn withdrawn(id: &str) -> Part {
     Part::Withdrawal(WithdrawnOffer { id: id.to_owned() })
 }
 
-const END: Part = Part::End(SubmissionEnd {});
+pub(super) const END: Part = Part::End(SubmissionEnd {});
 
 /// Submits these parts, and takes all answers.
-async fn submit(
+pub(super) async fn submit(
     caller: &Caller,
     header: &SubmissionHeader,
     parts: impl IntoIterator<Item = Part>,

@@ -1,0 +1,130 @@
+//! The university may state fewer places, as long as they are not taken, and more, which go to those who wait.
+
+use std::time::Duration;
+
+use styrkedja::{
+    client::Client,
+    proto::v1::{BookingState, Document, submit_course_offers_request::Part},
+};
+
+use super::acts::{briefly, confirmation, figures, is, places, release, waiting};
+use crate::{
+    documents::acts::{fields, reason},
+    offers::{
+        UPPSALA,
+        submission::{END, delta, offer, submit, withdrawn},
+    },
+    world::{Caller, Engine, World},
+};
+
+stories!(
+    no_fewer_places_are_stated_than_are_taken,
+    a_cut_and_a_hold_at_once_do_not_both_go_through,
+);
+
+const ROUNDS: u64 = 12;
+
+/// What becomes of one offer that is submitted, and the offer.
+async fn submits(coordinator: &Caller, part: Part) -> (String, Document) {
+    let told = submit(coordinator, &delta(), [part, END]).await;
+    let told = told.expect("it is taken");
+    let offer = Document {
+        id: told.rows[0].document_id.clone(),
+        ..Document::default()
+    };
+    (told.words().remove(0), offer)
+}
+
+async fn no_fewer_places_are_stated_than_are_taken(world: World) {
+    let uppsala = world.coordinator_of(UPPSALA).await;
+    let principal = world.principal_of("Karbyskolan").await;
+    let karby = world.id_of("Karbyskolan");
+    let (created, course) = submits(&uppsala, offer("a", 5)).await;
+    assert_eq!(created, "created");
+    let held = principal.holds(places(&course, &karby, 4)).await;
+    let held = held.expect("there is room");
+    let next = principal.holds(waiting(places(&course, &karby, 3))).await;
+    let next = next.expect("it may wait");
+
+    for confirmed in [false, true] {
+        if confirmed {
+            principal.confirms(confirmation(&held)).await.expect("held");
+        }
+        let (cut, _) = submits(&uppsala, offer("a", 3)).await;
+        assert_eq!(cut, "CAPACITY_TAKEN");
+        let (gone, _) = submits(&uppsala, withdrawn("a")).await;
+        assert_eq!(gone, "CAPACITY_TAKEN");
+    }
+    let (cut, _) = submits(&uppsala, offer("a", 4)).await;
+    assert_eq!(cut, "updated", "so many are taken");
+    let more = principal.holds(places(&course, &karby, 5)).await;
+    assert_eq!(fields(&more.expect_err("four in all")), ["places"]);
+
+    // What is added goes to those who wait, with whatever happens next.
+    let (more, _) = submits(&uppsala, offer("a", 8)).await;
+    assert_eq!(more, "updated");
+    let newcomer = principal.holds(places(&course, &karby, 2)).await;
+    assert_eq!(reason(&newcomer.expect_err("one is left")), "PLACES_TAKEN");
+    principal
+        .holds(places(&course, &karby, 1))
+        .await
+        .expect("one is left");
+    let next = principal.booking(&course, &next.id).await;
+    assert!(is(&next, BookingState::Held));
+    let told = principal.lists_places(&course).await.expect("it is told");
+    assert_eq!((told.capacity, figures(&told)), (Some(8), (4, 4, 0)));
+    principal
+        .releases(release(&next))
+        .await
+        .expect("it is held");
+
+    // What has lapsed is taken no more.
+    let (_, brief) = submits(&uppsala, offer("b", 5)).await;
+    let hold = briefly(places(&brief, &karby, 5), 1000);
+    principal.holds(hold).await.expect("there is room");
+    tokio::time::sleep(Duration::from_millis(1100)).await;
+    let (cut, _) = submits(&uppsala, offer("b", 2)).await;
+    assert_eq!(cut, "updated");
+    principal
+        .holds(places(&brief, &karby, 2))
+        .await
+        .expect("two are left");
+}
+
+async fn a_cut_and_a_hold_at_once_do_not_both_go_through(world: World) {
+    let uppsala = world.coordinator_of(UPPSALA).await;
+    let principal = world.principal_of("Karbyskolan").await;
+    let karby = world.id_of("Karbyskolan");
+    let other = match world.place().engine() {
+        Engine::Sqlite => None,
+        Engine::Postgres => Some(world.another_server().await),
+    };
+    let there = other.as_ref().map(|(_, channel)| {
+        let client = Client::new(channel, Some(&world.token_of(&principal.subject)));
+        let client = client.expect("the token can be sent");
+        Caller::new(&principal.subject, None, client)
+    });
+    let there = there.as_ref().unwrap_or(&principal);
+    for round in 0..ROUNDS {
+        let name = format!("round-{round}");
+        let (_, course) = submits(&uppsala, offer(&name, 5)).await;
+        let hold = async {
+            // Now the one is first, and now the other.
+            tokio::time::sleep(Duration::from_millis(2 * (round % 4))).await;
+            there.holds(places(&course, &karby, 4)).await
+        };
+        let (hold, (cut, _)) = tokio::join!(hold, submits(&uppsala, offer(&name, 3)));
+        match hold {
+            Ok(_) => assert_eq!(cut, "CAPACITY_TAKEN"),
+            Err(refused) => {
+                assert_eq!(fields(&refused), ["places"], "{refused:?}");
+                assert_eq!(cut, "updated");
+            }
+        }
+        let told = principal.lists_places(&course).await.expect("it is told");
+        assert!(Some(told.held) <= told.capacity, "{told:?}");
+    }
+    if let Some((other, _)) = other {
+        other.stop().await;
+    }
+}
