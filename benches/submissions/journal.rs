@@ -69,7 +69,7 @@ fn creation(content: &[u8]) -> Write {
         method: "/styrkedja.v1.DocumentService/CreateDocument",
         request: Some(key),
         register_unchanged_since: None,
-        ground: Vec::new(),
+        expects: Vec::new(),
         dry_run: false,
         answer: vec![1; 200],
         rows: vec![Row::Document {

@@ -72,7 +72,9 @@ async fn read_offer(
     id: Uuid,
 ) -> Result<Option<Offer>> {
     let is_offer = revisions::Column::Kind.eq(documents::small(DocumentKind::CourseOffer.into()));
-    let Some((found, content)) = head(db, condition.add(is_offer), id).await? else {
+    // A scope is a condition of alternatives: another one must not become one of them.
+    let condition = Condition::all().add(condition).add(is_offer);
+    let Some((found, content)) = head(db, condition, id).await? else {
         return Ok(None);
     };
     let content = content.and_then(|content| match content {
