@@ -45,6 +45,21 @@ impl History {
         BookingState::try_from(i32::from(row.state)).ok()
     }
 
+    /// How many bookings moved up in the line, were confirmed, lapsed, and were released.
+    pub fn happened(&self) -> [usize; 4] {
+        let rows = |state: BookingState| {
+            let in_state = move |row: &&booking::Model| row.state == state as i16;
+            self.bookings.iter().filter(in_state)
+        };
+        let moved_up = rows(BookingState::Held).filter(|row| row.revision > 1);
+        [
+            moved_up.count(),
+            rows(BookingState::Confirmed).count(),
+            rows(BookingState::Lapsed).count(),
+            rows(BookingState::Released).count(),
+        ]
+    }
+
     /// Plays it again, write after write. Returns the bookings as they stand in the end, or what was broken first.
     pub fn replay(&self, capacity: i32) -> Result<HashMap<Uuid, booking::Model>, String> {
         let mut standing: HashMap<Uuid, booking::Model> = HashMap::new();

@@ -102,6 +102,10 @@ async fn no_place_is_given_twice_and_none_is_lost_when_servers_are_killed(world:
     let history = History::read(&database, id(&offer.id)).await;
     let capacity = i32::try_from(PLACES).expect("a few");
     let standing = history.replay(capacity).expect("it is as promised");
+    let [moved_up, confirmed, lapsed, released] = history.happened();
+    println!("{moved_up} moved up, {confirmed} confirmed, {lapsed} lapsed, {released} released");
+    let enough = moved_up > 50 && confirmed > 50 && lapsed > 5 && released > 50;
+    assert!(enough, "too little happened");
     assert_eq!(
         history.replay(capacity - 1).map(drop),
         Err(format!("overbooked: {capacity} of {}", capacity - 1)),
@@ -186,20 +190,25 @@ impl Trier {
         self.answers
     }
 
+    /// Confirms it, perhaps, and gives it back in the end, or leaves it.
     async fn go_on_with(&mut self, mut booking: Booking) {
-        for _ in 0..3 {
+        for _ in 0..6 {
             tokio::time::sleep(Duration::from_millis(self.chance.below(400))).await;
-            let call = match self.chance.below(4) {
-                0 | 1 => Call::Confirm(confirmation(&booking)),
-                2 => Call::Release(release(&booking)),
-                _ => return,
+            let call = match self.chance.below(6) {
+                0..3 => Call::Confirm(confirmation(&booking)),
+                3 | 4 => Call::Release(release(&booking)),
+                _ => continue,
             };
-            if let Some(changed) = self.calls(call).await {
-                booking = changed;
-            } else {
+            let ends = matches!(call, Call::Release(_));
+            match self.calls(call).await {
+                Some(_) if ends => return,
+                Some(changed) => booking = changed,
                 // It may have moved up.
-                booking = self.latest(booking).await;
+                None => booking = self.latest(booking).await,
             }
+        }
+        if self.chance.below(8) > 0 {
+            self.calls(Call::Release(release(&booking))).await;
         }
     }
 
