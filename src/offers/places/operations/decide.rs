@@ -130,9 +130,10 @@ async fn begin(exchange: &Exchange, offer: &Offer, now: Time) -> Result<Option<T
 
 fn end(mut turn: Turn, booking: &Booking) -> Decided {
     turn.end();
-    let line_place = match booking.state {
-        BookingState::Waiting => turn.line_length(),
-        _ => 0,
+    let line_place = if booking.state == BookingState::Waiting {
+        turn.line_length()
+    } else {
+        0
     };
     let told = wire::booking(booking.clone(), line_place);
     Decided::Turn(Box::new(turn), told)
