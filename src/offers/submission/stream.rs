@@ -1,13 +1,16 @@
 //! The stream of a submission: reads items ahead, cuts them into batches, and answers. Waits for its own caller only.
 
-use std::{pin::Pin, time::Duration};
+use std::{
+    pin::{Pin, pin},
+    time::Duration,
+};
 
 use futures::{Stream, StreamExt, stream};
+use prost::Message;
 use tokio::{
     sync::{mpsc, oneshot},
-    time::{Instant, timeout},
+    time::{Instant, sleep, sleep_until, timeout},
 };
-use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Code, Status, Streaming};
 use uuid::Uuid;
 
@@ -22,7 +25,7 @@ use crate::{
     contract::{self, Violation},
     error::{Error, Result},
     exchange::Exchange,
-    intake::Share,
+    intake::{self, Gone, Share},
     proto::v1::{
         Act, SubmissionBegun, SubmissionHeader, SubmissionMode, SubmissionRow,
         SubmitCourseOffersRequest, SubmitCourseOffersResponse, WithdrawnOffer,
@@ -36,7 +39,7 @@ const MAX_ITEMS: usize = 500;
 const ENOUGH_BYTES: usize = 4 * 1024 * 1024;
 /// How long more items are waited for before those that came are decided on.
 const GATHERING: Duration = Duration::from_millis(3);
-/// Items that are read ahead, and answers that wait for the caller.
+/// Items that are read ahead.
 const AHEAD: usize = 256;
 /// How long a stream may stand still.
 const IDLE: Duration = Duration::from_secs(30);
@@ -53,7 +56,7 @@ pub fn submit(
     requests: Streaming<SubmitCourseOffersRequest>,
 ) -> Answers {
     let (parts, incoming) = mpsc::channel(AHEAD);
-    let (answers, outgoing) = mpsc::channel(AHEAD);
+    let (answers, told) = intake::answers();
     let (ended, end) = oneshot::channel();
     let share = exchange.intake.room.of(caller.subject());
     tokio::spawn(async move {
@@ -70,14 +73,19 @@ pub fn submit(
         incoming,
         answers,
     };
-    tokio::spawn(async move { drop(ended.send(talk.run().await.err())) });
-    let answers = ReceiverStream::new(outgoing).map(Ok);
+    tokio::spawn(async move {
+        let status = talk.run().await.err();
+        if status.as_ref().is_some_and(may_not_be_told) {
+            talk.answers.take_back();
+        }
+        drop(ended.send(status));
+    });
     let end = stream::once(async {
         let silent = |_| Some(Error::fault(anyhow::anyhow!("a submission was cut off")).into());
         end.await.unwrap_or_else(silent)
     });
     let end = end.filter_map(async |status| status.map(Err));
-    Box::pin(answers.chain(end))
+    Box::pin(told.stream().map(Ok).chain(end))
 }
 
 /// What came.
@@ -143,12 +151,20 @@ fn told(status: Status) -> Status {
     }
 }
 
+/// Whether what waits to be taken is dropped: the caller may not have it any more, or does not take it.
+fn may_not_be_told(status: &Status) -> bool {
+    matches!(
+        status.code(),
+        Code::PermissionDenied | Code::Unauthenticated | Code::DeadlineExceeded
+    )
+}
+
 /// One stream, from its header to its end.
 struct Talk {
     exchange: Exchange,
     caller: Caller,
     incoming: mpsc::Receiver<Came>,
-    answers: mpsc::Sender<SubmitCourseOffersResponse>,
+    answers: intake::Answers<SubmitCourseOffersResponse>,
 }
 
 /// How items stop coming.
@@ -236,8 +252,8 @@ impl Talk {
                 came = self.incoming.recv() => return Ok(came.unwrap_or(Came::Pause)),
                 () = stopping.cancelled() => return Err(Error::try_again()),
                 () = self.answers.closed() => return Ok(Came::Cut(Status::cancelled(""))),
-                () = tokio::time::sleep_until(idle_from) => return Err(Error::StreamIdle { idle: IDLE }),
-                () = tokio::time::sleep(LOOK) => self.renew().await?,
+                () = sleep_until(idle_from) => return Err(Error::StreamIdle { idle: IDLE }),
+                () = sleep(LOOK) => self.renew().await?,
             }
         }
     }
@@ -255,14 +271,22 @@ impl Talk {
         Ok(())
     }
 
-    /// Answers, at the pace of whoever takes the answers.
+    /// Answers, at the pace of whoever takes the answers, and for no longer than the caller may have them.
     async fn tell(&mut self, part: Told) -> Result<()> {
+        let (answers, stopping) = (self.answers.clone(), self.exchange.stopping.clone());
         let answer = SubmitCourseOffersResponse { part: Some(part) };
-        match self.answers.send_timeout(answer, IDLE).await {
-            Ok(()) => Ok(()),
-            Err(mpsc::error::SendTimeoutError::Timeout(_)) => Err(Error::StreamIdle { idle: IDLE }),
-            // Nobody is there to be told so.
-            Err(mpsc::error::SendTimeoutError::Closed(_)) => Err(Error::try_again()),
+        let bytes = answer.encoded_len();
+        let mut sending = pin!(answers.send(answer, bytes));
+        let patience = Instant::now() + IDLE;
+        loop {
+            tokio::select! {
+                biased;
+                // Where nobody is there, nobody is told so.
+                sent = &mut sending => return sent.map_err(|Gone| Error::try_again()),
+                () = stopping.cancelled() => return Err(Error::try_again()),
+                () = sleep_until(patience) => return Err(Error::StreamIdle { idle: IDLE }),
+                () = sleep(LOOK) => self.renew().await?,
+            }
         }
     }
 }
