@@ -73,7 +73,8 @@ async fn writes_until_it_is_killed() {
 
 /// Writes of every kind, of one row and of several, in the order that they rest on each other.
 fn story(owner: Uuid) -> Vec<Vec<Row>> {
-    let [document, unit, next, grant, booking] = [(); 5].map(|()| clock::new_id());
+    let [document, unit, next, grant, booking, offer, submission] =
+        [(); 7].map(|()| clock::new_id());
     vec![
         vec![rows::document(owner, document, 1)],
         vec![
@@ -91,7 +92,12 @@ fn story(owner: Uuid) -> Vec<Vec<Row>> {
             rows::booking(owner, document, booking, 1),
         ],
         vec![],
+        vec![
+            rows::submission(owner, submission, 1),
+            rows::document(owner, offer, 1),
+        ],
         vec![rows::grant(unit, grant, 2)],
+        vec![rows::submission(owner, submission, 2)],
         vec![
             rows::places(owner, document, 2),
             rows::booking(owner, document, booking, 2),

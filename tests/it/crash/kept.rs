@@ -20,6 +20,7 @@ const REQUESTS: &str = "
         UNION ALL SELECT 2, o.id, o.id, o.revision, o.position FROM organizations o
         UNION ALL SELECT 3, g.organization_id, g.id, g.revision, g.position FROM grants g
         UNION ALL SELECT 4, s.predecessor_id, s.successor_id, 1, s.position FROM successions s
+        UNION ALL SELECT 7, s.owner_id, s.id, s.revision, s.position FROM submissions s
         UNION ALL SELECT 8, b.owner_id, b.id, b.revision, b.position FROM bookings b
         UNION ALL SELECT 9, p.owner_id, p.id, p.revision, p.position FROM places p
     )
@@ -29,13 +30,14 @@ const REQUESTS: &str = "
         AND w.id = e.target_id AND w.revision = e.revision
     GROUP BY q.request_id, q.answer, q.position";
 
-const TABLES: [&str; 6] = [
+const TABLES: [&str; 7] = [
     "revisions",
     "organizations",
     "grants",
     "successions",
     "bookings",
     "places",
+    "submissions",
 ];
 
 /// Opens what the killed writer left, and returns the requests that are there as a whole. Tells if anything is there in part.

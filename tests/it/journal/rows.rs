@@ -3,7 +3,10 @@
 use styrkedja::{
     access, clock, documents,
     journal::{Actor, RequestKey, Row, Write, sha256},
-    offers::places::{booking, ledger},
+    offers::{
+        places::{booking, ledger},
+        submission,
+    },
     organizations::{self, succession},
 };
 use uuid::Uuid;
@@ -235,6 +238,31 @@ pub fn places(owner: Uuid, offer: Uuid, revision: i32) -> Row {
         confirmed: if confirmed { 4 } else { 0 },
         waiting: 0,
         next_wants: 0,
+        position: 0,
+        until_position: None,
+    })
+}
+
+/// A part of the report of a submission.
+pub fn submission(owner: Uuid, id: Uuid, part: i32) -> Row {
+    let rows = i64::from(part);
+    Row::Submission(submission::entity::Model {
+        owner_id: owner,
+        id,
+        revision: part,
+        scheme: "register".to_owned(),
+        mode: 2,
+        ended: i16::from(part > 1),
+        created_at: 1,
+        updated_at: 1 + rows,
+        row_count: rows,
+        created: rows,
+        updated: 0,
+        unchanged: 0,
+        withdrawn: 0,
+        refused: 0,
+        withheld: 0,
+        content: Some(vec![1, 2, 3]),
         position: 0,
         until_position: None,
     })

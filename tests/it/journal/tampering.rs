@@ -14,7 +14,7 @@ use super::{open, rows};
 use crate::world::{Engine, Place};
 
 /// The tables that the chain covers, and how the position of a row is found.
-const TABLES: [(&str, &str); 10] = [
+const TABLES: [(&str, &str); 11] = [
     ("entries", "position"),
     ("revisions", "position"),
     ("organizations", "position"),
@@ -22,6 +22,7 @@ const TABLES: [(&str, &str); 10] = [
     ("grants", "position"),
     ("requests", "position"),
     ("conflicts", "position"),
+    ("submissions", "position"),
     ("bookings", "position"),
     ("places", "position"),
     (
@@ -213,7 +214,7 @@ fn a_checkpoint_shows_that_the_end_or_the_whole_was_replaced() {
 const EMPTY: &str =
     "DELETE FROM entries; DELETE FROM requests; DELETE FROM revisions; DELETE FROM links;
     DELETE FROM organizations; DELETE FROM successions; DELETE FROM grants; DELETE FROM conflicts;
-    DELETE FROM bookings; DELETE FROM places";
+    DELETE FROM bookings; DELETE FROM places; DELETE FROM submissions";
 
 /// Takes the last entry away with all that belongs to it, and leaves the journal as it was before.
 fn cut_off(last: i64) -> String {
@@ -244,7 +245,8 @@ fn what_is_untouched_verifies() {
 /// A database with rows of every kind, and its path.
 async fn written(place: &Place) -> String {
     let (journal, database) = open(place).await;
-    let (owner, one, other, unit, next, grant, conflict, booking) = (
+    let (owner, one, other, unit, next, grant, conflict, booking, submission) = (
+        clock::new_id(),
         clock::new_id(),
         clock::new_id(),
         clock::new_id(),
@@ -298,6 +300,11 @@ async fn written(place: &Place) -> String {
             rows::places(owner, one, 2),
             rows::booking(owner, one, booking, 2),
         ],
+        vec![
+            rows::submission(owner, submission, 1),
+            rows::known_as("b", owner, clock::new_id(), 1),
+        ],
+        vec![rows::submission(owner, submission, 2)],
         // An answer, and nothing else.
         vec![],
         vec![rows::grant(unit, grant, 2)],

@@ -34,23 +34,23 @@ const ITEMS: usize = 12;
 const CUTS: usize = 48;
 
 /// Between one message and the next.
-const PACE: Duration = Duration::from_millis(6);
+pub const PACE: Duration = Duration::from_millis(6);
 
 /// Which way the bytes are counted.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Way {
+pub enum Way {
     There,
     Back,
 }
 
 /// Passes bytes on to a server, and cuts the connection after so many of them one way.
-struct Proxy {
+pub struct Proxy {
     address: SocketAddr,
-    passed: Arc<AtomicUsize>,
+    pub passed: Arc<AtomicUsize>,
 }
 
 impl Proxy {
-    async fn before(server: &str, way: Way, most: usize) -> Self {
+    pub async fn before(server: &str, way: Way, most: usize) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("it listens");
         let address = listener.local_addr().expect("it has an address");
         let passed = Arc::new(AtomicUsize::new(0));
@@ -101,7 +101,8 @@ async fn pass(
     }
 }
 
-async fn through(proxy: &Proxy, token: &str) -> Option<Caller> {
+/// Somebody who calls by way of the proxy. None: it was cut at once.
+pub async fn through(proxy: &Proxy, token: &str) -> Option<Caller> {
     let channel = client::connect(&format!("http://{}", proxy.address), None)
         .await
         .ok()?;

@@ -3,7 +3,7 @@
 mod again;
 mod batches;
 mod conflicts;
-mod cut;
+pub mod cut;
 mod faulty;
 mod flow;
 mod links;

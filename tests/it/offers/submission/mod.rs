@@ -3,6 +3,8 @@
 mod access;
 mod catalogue;
 mod first;
+mod flow;
+mod resume;
 
 use prost::Message;
 use styrkedja::{
