@@ -1,0 +1,133 @@
+//! Ours: a coordinator submits offers, each submission of them a delta of its own, from its header to its end.
+
+use bytes::Bytes;
+use prost::Message;
+use styrkedja::{
+    client::Client,
+    clock, json,
+    proto::v1::{
+        CreateGrantRequest, Document, ImportHeader, ImportOrganizationsRequest,
+        ListOrganizationsRequest, OrganizationRecord, OrganizationType, Role, SubmissionEnd,
+        SubmissionHeader, SubmissionMode, SubmitCourseOffersRequest, SubmittedOffer,
+        document::Content, import_organizations_request, submit_course_offers_request::Part,
+        submit_course_offers_response::Part as Told,
+    },
+};
+
+use super::{CONTENT, exchange::Exchange};
+
+pub struct Side {
+    coordinator: Client,
+}
+
+impl Side {
+    pub async fn open(exchange: &Exchange) -> Self {
+        let university = register(&mut caller(exchange, "operator").await).await;
+        let grant = CreateGrantRequest {
+            request_id: clock::new_id().to_string(),
+            subject: "exchange:coordinator".to_owned(),
+            role: Role::UniversityCoordinator.into(),
+            organization_id: university,
+            ..CreateGrantRequest::default()
+        };
+        let mut officer = caller(exchange, "officer").await;
+        let granted = officer.access.create_grant(grant).await;
+        granted.expect("the coordinator is granted");
+        Self {
+            coordinator: caller(exchange, "coordinator").await,
+        }
+    }
+
+    pub async fn submit(&self, offers: &[Bytes]) {
+        let header = SubmissionHeader {
+            submission_id: clock::new_id().to_string(),
+            id_scheme: "bench".to_owned(),
+            mode: SubmissionMode::Delta.into(),
+            ..SubmissionHeader::default()
+        };
+        let all = offers.to_vec().into_iter().map(Part::Offer);
+        let parts = std::iter::once(Part::Header(header))
+            .chain(all)
+            .chain([Part::End(SubmissionEnd {})]);
+        let requests = parts.map(|part| SubmitCourseOffersRequest { part: Some(part) });
+        let mut client = self.coordinator.offers.clone();
+        let answers = client.submit_course_offers(tokio_stream::iter(requests));
+        let mut answers = answers.await.expect("it may submit").into_inner();
+        let mut ended = false;
+        while let Some(answer) = answers.message().await.expect("it goes on") {
+            match answer.part.expect("it says something") {
+                Told::Begun(_) => {}
+                Told::Row(row) => assert!(row.refusal.is_none(), "{row:?}"),
+                Told::Ended(whole) => {
+                    let taken = whole.created + whole.unchanged;
+                    assert_eq!(taken, offers.len() as u64);
+                    ended = true;
+                }
+            }
+        }
+        assert!(ended, "it ends");
+    }
+}
+
+async fn caller(exchange: &Exchange, name: &str) -> Client {
+    let (channel, token) = exchange.connection(name).await;
+    Client::new(&channel, Some(&token)).expect("the token can be sent")
+}
+
+async fn register(operator: &mut Client) -> String {
+    use import_organizations_request::Part;
+    let header = ImportHeader {
+        request_id: clock::new_id().to_string(),
+        source: "the benchmark".to_owned(),
+        ..ImportHeader::default()
+    };
+    let record = OrganizationRecord {
+        key: "uu".to_owned(),
+        r#type: OrganizationType::University.into(),
+        display_name: "Uppsala universitet".to_owned(),
+        organization_number: "2021002932".to_owned(),
+        municipality_code: "0380".to_owned(),
+        ..OrganizationRecord::default()
+    };
+    let parts = [Part::Header(header), Part::Record(record)];
+    let parts = parts.map(|part| ImportOrganizationsRequest { part: Some(part) });
+    let imports = operator
+        .organizations
+        .import_organizations(tokio_stream::iter(parts));
+    let imported = imports.await.expect("it is taken in").into_inner();
+    assert_eq!(imported.refused, 0, "{:?}", imported.findings);
+    let all = ListOrganizationsRequest {
+        page_size: 1000,
+        ..ListOrganizationsRequest::default()
+    };
+    let all = operator.organizations.list_organizations(all).await;
+    let all = all.expect("they are listed").into_inner().organizations;
+    let university = all
+        .into_iter()
+        .find(|one| one.r#type() == OrganizationType::University);
+    university.expect("it is there").id
+}
+
+/// An offer of [`CONTENT`] bytes, encoded, of which no two share their words.
+pub fn offer(of: u32, number: u32) -> Bytes {
+    let sample = include_str!("../../docs/samples/course-offer.json");
+    let document: Document = json::read(sample).expect("the sample is a document");
+    let Some(Content::CourseOffer(mut offer)) = document.content else {
+        panic!("the sample is a course offer")
+    };
+    let room = CONTENT - offer.encoded_len();
+    let text = &mut offer.course.as_mut().expect("it is taught").description[0].value;
+    let mut state = clock::new_id().as_u128();
+    for _ in 0..room - 3 {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        let letter = b"aaabdeeefghiijklmnnooprrssttuvxy  "[(state >> 96) as usize % 34];
+        text.push(char::from(letter));
+    }
+    let submitted = SubmittedOffer {
+        id: format!("e.bench.{of}.{number}"),
+        offer: Some(offer),
+    };
+    submitted.encode_to_vec().into()
+}
