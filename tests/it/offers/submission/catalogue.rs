@@ -1,6 +1,8 @@
 //! Catalogues: what they do not name is withdrawn, unless it is too much.
 
-use styrkedja::proto::v1::{SubmissionHeader, SubmissionMode, submit_course_offers_request::Part};
+use styrkedja::proto::v1::{
+    CourseOffer, SubmissionHeader, SubmissionMode, submit_course_offers_request::Part,
+};
 use tonic::Code;
 
 use super::{END, Told, delta, header, offer, report, stands, submit, withdrawn};
@@ -92,7 +94,7 @@ async fn what_was_named_and_refused_stays(world: World) {
     let uppsala = world.coordinator_of(UPPSALA).await;
     let first = of(&uppsala, &catalogue(), numbered(0..10)).await;
     let mut parts = numbered(2..10);
-    parts.push(stands("o000", Default::default()));
+    parts.push(stands("o000", CourseOffer::default()));
     let told = of(&uppsala, &catalogue(), parts).await;
     assert_eq!((told.end().refused, told.end().withdrawn), (1, 1));
     let stands = uppsala.gets(&first.rows[0].document_id, 0).await;

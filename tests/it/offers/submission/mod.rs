@@ -5,6 +5,7 @@ mod catalogue;
 mod first;
 mod flow;
 mod resume;
+mod taken;
 
 use prost::Message;
 use styrkedja::{

@@ -1,0 +1,72 @@
+//! Offers whose places are taken: nobody loses a place to a submission.
+
+use styrkedja::proto::v1::{
+    Audience, DocumentState, HoldPlacesRequest, ListDocumentsRequest, OfferingState,
+    SubmissionHeader, SubmissionMode, SubmissionRow,
+};
+
+use super::{END, delta, header, offer, sample, stands, submit, withdrawn};
+use crate::{
+    offers::UPPSALA,
+    push::info,
+    world::{World, request_id},
+};
+
+stories!(taken_places_are_neither_cut_nor_withdrawn);
+
+/// How many places a refusal says are taken.
+fn taken(row: &SubmissionRow) -> Option<String> {
+    let info = info(row.refusal.as_ref()?);
+    assert_eq!(info.reason, "CAPACITY_TAKEN");
+    info.metadata.get("taken").cloned()
+}
+
+async fn taken_places_are_neither_cut_nor_withdrawn(world: World) {
+    let uppsala = world.coordinator_of(UPPSALA).await;
+    let head = world.head_of("Vallentuna kommun").await;
+    let told = submit(&uppsala, &delta(), [offer("a", 10), offer("b", 10), END]).await;
+    let told = told.expect("it is taken");
+    let hold = HoldPlacesRequest {
+        request_id: request_id(),
+        offer_id: told.rows[0].document_id.clone(),
+        organization_id: world.id_of("Vallentuna kommun"),
+        audience: Audience::Principal.into(),
+        places: 4,
+        ..HoldPlacesRequest::default()
+    };
+    let held = head.offers().hold_places(hold).await;
+    held.expect("there are places");
+
+    let mut unstated = sample();
+    unstated.offering.as_mut().expect("it is given").capacity = None;
+    let one_each = [offer("a", 3), stands("a", unstated), withdrawn("a")];
+    for part in one_each {
+        let told = submit(&uppsala, &delta(), [part, END]).await;
+        let told = told.expect("it is taken");
+        assert_eq!(taken(&told.rows[0]).as_deref(), Some("4"), "{told:?}");
+    }
+    // A catalogue that leaves it out withdraws the other alone.
+    let catalogue = SubmissionHeader {
+        confirmed_withdrawals: 2,
+        ..header(SubmissionMode::Catalogue)
+    };
+    let told = submit(&uppsala, &catalogue, [END]).await;
+    let told = told.expect("it is taken");
+    assert_eq!(told.words(), ["CAPACITY_TAKEN", "withdrawn"]);
+    assert_eq!((told.end().refused, told.end().withdrawn), (1, 1));
+    // As many places as are taken are enough, and it may be called off.
+    let mut cancelled = sample();
+    let offering = cancelled.offering.as_mut().expect("it is given");
+    offering.capacity = Some(4);
+    offering.state = OfferingState::Cancelled.into();
+    for part in [offer("a", 4), stands("a", cancelled)] {
+        let told = submit(&uppsala, &delta(), [part, END]).await;
+        assert_eq!(told.expect("it is taken").words(), ["updated"]);
+    }
+    let listed = uppsala.all(ListDocumentsRequest::default()).await;
+    let standing: Vec<_> = listed
+        .iter()
+        .map(|one| (one.state(), one.revision))
+        .collect();
+    assert_eq!(standing, [(DocumentState::Submitted, 3)]);
+}
