@@ -4,6 +4,7 @@ mod child;
 mod client;
 mod kept;
 mod server;
+mod submissions;
 
 use std::{
     collections::HashSet,

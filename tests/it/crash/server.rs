@@ -138,7 +138,7 @@ async fn each_has_one_effect(server: &Server, sent: &[Sent]) {
     );
 }
 
-async fn give_roles(operator: &Caller, officer: &Caller, ids: &HashMap<String, String>) {
+pub async fn give_roles(operator: &Caller, officer: &Caller, ids: &HashMap<String, String>) {
     let grant = |number: usize, role: Role, at: &str| CreateGrantRequest {
         request_id: request_id(),
         subject: CALLERS[number].to_owned(),
@@ -157,15 +157,15 @@ async fn give_roles(operator: &Caller, officer: &Caller, ids: &HashMap<String, S
 }
 
 /// A home, and where its servers listen.
-struct House {
+pub struct House {
     place: Place,
     listen: String,
 }
 
 /// A running server with those who call it. To drop it is to kill it without warning.
-struct Server {
+pub struct Server {
     child: Child,
-    callers: [Caller; 5],
+    pub callers: [Caller; 5],
 }
 
 impl Drop for Server {
@@ -176,7 +176,7 @@ impl Drop for Server {
 }
 
 impl House {
-    fn new(place: &Place) -> Self {
+    pub fn new(place: &Place) -> Self {
         let free = TcpListener::bind("127.0.0.1:0").expect("a port is free");
         let house = Self {
             place: place.clone(),
@@ -186,7 +186,7 @@ impl House {
         house
     }
 
-    async fn serve(&self) -> Server {
+    pub async fn serve(&self) -> Server {
         let words = ["serve", "--set", "log.filter=off", "--listen", &self.listen];
         let mut child = self
             .command(&words)
@@ -204,7 +204,7 @@ impl House {
     }
 
     /// The journal is whole, and holds what it held at the checkpoint.
-    fn must_verify(&self, checkpoint: Option<&str>) {
+    pub fn must_verify(&self, checkpoint: Option<&str>) {
         let mut words = vec!["audit", "verify"];
         if let Some(checkpoint) = checkpoint {
             words.extend(["--checkpoint", checkpoint]);

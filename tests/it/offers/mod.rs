@@ -2,7 +2,7 @@
 
 mod catalogue;
 mod places;
-mod submission;
+pub mod submission;
 
 use styrkedja::{
     json,

@@ -1,17 +1,22 @@
 //! Who submits for whom, who reads what came of it, and who sees the offers.
 
-use styrkedja::proto::v1::{ListSubmissionsRequest, SubmissionHeader, event::What};
+use styrkedja::proto::v1::{
+    CreateGrantRequest, ListSubmissionsRequest, Role, SubmissionHeader, event::What,
+};
 use tonic::Code;
+use tonic_types::StatusExt;
 
 use super::{END, SCHEME, delta, events, offer, report, submit};
 use crate::{
     offers::{UPPSALA, dalarna},
+    sync::grant,
     world::{Caller, World},
 };
 
 stories!(
     offers_of_another_university_are_out_of_reach,
     who_may_not_submit_is_told_so,
+    who_submits_for_several_universities_names_one,
     a_report_is_for_those_who_submit,
     everybody_follows_what_is_published,
 );
@@ -60,6 +65,22 @@ async fn who_may_not_submit_is_told_so(world: World) {
     let system = world.university_system_of(UPPSALA).await;
     let told = submit(&system, &delta(), [offer("a", 1), END]).await;
     assert_eq!(told.expect("it is taken").words(), ["created"]);
+}
+
+async fn who_submits_for_several_universities_names_one(world: World) {
+    let dalarna = dalarna(&world).await;
+    let also = CreateGrantRequest {
+        subject: dalarna.subject.clone(),
+        ..world.request(Role::UniversityCoordinator, UPPSALA)
+    };
+    grant(&world.officer().await, also).await;
+    let refused = submit(&dalarna, &delta(), [END]).await;
+    let refused = refused.expect_err("it may be meant for either");
+    let faults = refused.get_details_bad_request().expect("it names fields");
+    assert_eq!(faults.field_violations[0].field, "header.university_id");
+    let told = submit(&dalarna, &at(&world, UPPSALA), [offer("a", 1), END]).await;
+    let told = told.expect("it is taken");
+    assert_eq!(told.end().university_id, world.id_of(UPPSALA));
 }
 
 async fn listed(caller: &Caller, page_size: u32) -> Vec<String> {

@@ -62,12 +62,12 @@ fn header(mode: SubmissionMode) -> SubmissionHeader {
     }
 }
 
-pub(super) fn delta() -> SubmissionHeader {
+pub fn delta() -> SubmissionHeader {
     header(SubmissionMode::Delta)
 }
 
 /// The sample under an id of its own, and with as many places.
-pub(super) fn offer(id: &str, capacity: u32) -> Part {
+pub fn offer(id: &str, capacity: u32) -> Part {
     let mut offer = sample();
     let offering = offer.offering.as_mut().expect("it is given");
     offering.capacity = Some(capacity);
@@ -86,7 +86,7 @@ pub(super) fn withdrawn(id: &str) -> Part {
     Part::Withdrawal(WithdrawnOffer { id: id.to_owned() })
 }
 
-pub(super) const END: Part = Part::End(SubmissionEnd {});
+pub const END: Part = Part::End(SubmissionEnd {});
 
 /// Submits these parts, and takes all answers.
 pub(super) async fn submit(
@@ -128,7 +128,7 @@ async fn events(caller: &Caller, cursor: &str) -> (Vec<What>, String) {
 }
 
 /// The report of a submission, from a row on.
-async fn report(
+pub async fn report(
     caller: &Caller,
     submission_id: &str,
     from_row: u64,
