@@ -73,7 +73,7 @@ impl Exchange {
         let pages = Arc::new(PageKey::derive(&secret));
         let stopping = CancellationToken::new();
         let feed = Feed::open(&database, &journal, &stopping);
-        let catalogue = Catalogue::of(&database);
+        let catalogue = Catalogue::open(&database, feed.head(), &stopping);
         Ok(Self {
             database,
             journal,

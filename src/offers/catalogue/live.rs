@@ -4,9 +4,15 @@
 use std::{
     mem,
     sync::{Arc, PoisonError, RwLock},
+    time::Duration,
 };
 
-use tokio::{sync::Mutex, task::spawn_blocking};
+use sea_orm::DatabaseConnection;
+use tokio::{
+    sync::{Mutex, watch},
+    task::spawn_blocking,
+};
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::{
@@ -19,13 +25,15 @@ use crate::{
     database::Database,
     documents::Found,
     error::{Error, Result},
-    journal::{self, Reached},
+    journal::{self, Reached, Target},
     kinds::Content,
     proto::v1::{DocumentKind, DocumentState, Period},
 };
 
 /// Documents read at a time.
 const AT_ONCE: usize = 500;
+/// How often the offers are read on where nobody asks.
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// What this process knows of published offers and of needs. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -35,11 +43,32 @@ pub struct Catalogue {
 }
 
 impl Catalogue {
-    /// Nothing is read before it is asked for.
-    pub fn of(database: &Database) -> Self {
-        Self {
-            offers: Arc::new(Live::of(database)),
-            needs: Arc::new(Live::of(database)),
+    /// Reads the offers, and reads on as the head moves until it is told to stop, so that a call finds little left to
+    /// read. Needs are read when they are first asked for.
+    pub fn open(
+        database: &Database,
+        head: watch::Receiver<i64>,
+        stopping: &CancellationToken,
+    ) -> Self {
+        let catalogue = Self {
+            offers: Arc::new(Live::of(database.reader())),
+            needs: Arc::new(Live::of(database.reader())),
+        };
+        let keeping = catalogue.clone().keep_current(head);
+        let stopping = stopping.clone();
+        tokio::spawn(async move { stopping.run_until_cancelled(keeping).await });
+        catalogue
+    }
+
+    async fn keep_current(self, mut head: watch::Receiver<i64>) {
+        loop {
+            if let Err(cause) = self.offers().await {
+                tracing::debug!(%cause, "The published offers can not be read.");
+            }
+            if head.changed().await.is_err() {
+                return;
+            }
+            tokio::time::sleep(PAUSE).await;
         }
     }
 
@@ -64,28 +93,30 @@ pub struct At<M> {
 /// What is made of documents that stand.
 pub trait Model: Clone + Default + Send + Sync + 'static {
     const STANDING: Standing;
-    /// Whether the places of the documents count.
-    const HAS_PLACES: bool;
 
     /// Takes in what became of documents.
     fn change(&mut self, changes: Vec<Changed>) -> Result<()>;
 
     /// Takes in what it rests on besides documents.
-    fn look_around(&mut self, database: &Database) -> impl Future<Output = Result<()>> + Send;
+    fn look_around(
+        &mut self,
+        reader: &DatabaseConnection,
+    ) -> impl Future<Output = Result<()>> + Send;
 }
 
 impl Model for Offers {
     const STANDING: Standing = Standing {
         kinds: &[DocumentKind::CourseOffer],
         state: DocumentState::Submitted,
+        beside: Some(Target::Places),
     };
-    const HAS_PLACES: bool = true;
 
     fn change(&mut self, changes: Vec<Changed>) -> Result<()> {
         let change = |changed: Changed| {
-            let (id, university, taken) = (changed.document, changed.owner, changed.taken);
+            let (id, university) = (changed.document, changed.owner);
             let content = changed.found.map(content_of).transpose()?.flatten();
-            let read = content.and_then(|content| Offer::of(id, university, &content, taken));
+            let read =
+                content.and_then(|content| Offer::of(id, university, &content, changed.taken));
             Ok(read.map_or(Change::Gone(id), |read| Change::Put(Box::new(read))))
         };
         let changes = changes.into_iter().map(change).collect::<Result<_>>()?;
@@ -93,7 +124,7 @@ impl Model for Offers {
         Ok(())
     }
 
-    async fn look_around(&mut self, _: &Database) -> Result<()> {
+    async fn look_around(&mut self, _: &DatabaseConnection) -> Result<()> {
         Ok(())
     }
 }
@@ -110,8 +141,8 @@ impl Model for Placed {
     const STANDING: Standing = Standing {
         kinds: &[DocumentKind::Analysis, DocumentKind::ActionPlan],
         state: DocumentState::Accepted,
+        beside: None,
     };
-    const HAS_PLACES: bool = false;
 
     fn change(&mut self, changes: Vec<Changed>) -> Result<()> {
         let change = |changed: Changed| {
@@ -123,8 +154,8 @@ impl Model for Placed {
         Ok(())
     }
 
-    async fn look_around(&mut self, database: &Database) -> Result<()> {
-        let (moved, seen) = store::organizations(database.reader(), self.seen).await?;
+    async fn look_around(&mut self, reader: &DatabaseConnection) -> Result<()> {
+        let (moved, seen) = store::organizations(reader, self.seen).await?;
         self.needs.move_organizations(moved);
         self.seen = seen;
         Ok(())
@@ -154,23 +185,23 @@ fn paper_of(mut found: Found) -> Result<Option<Paper>> {
 /// A model that is kept as the journal has it.
 #[derive(Debug)]
 struct Live<M> {
-    database: Database,
+    reader: DatabaseConnection,
     now: RwLock<Option<Arc<At<M>>>>,
     /// Held while the tables are read.
     reading: Mutex<()>,
 }
 
 impl<M: Model> Live<M> {
-    fn of(database: &Database) -> Self {
+    fn of(reader: &DatabaseConnection) -> Self {
         Self {
-            database: database.clone(),
+            reader: reader.clone(),
             now: RwLock::default(),
             reading: Mutex::default(),
         }
     }
 
     async fn now(self: Arc<Self>) -> Result<Arc<At<M>>> {
-        let reached = journal::reached(self.database.reader()).await?;
+        let reached = journal::reached(&self.reader).await?;
         if let Some(known) = self.known(reached) {
             return Ok(known);
         }
@@ -202,9 +233,9 @@ impl<M: Model> Live<M> {
             None => self.begin(reached).await?,
         };
         // What was read whole may be newer in part than where the reading began: here it all comes to one position.
-        let reached = journal::reached(self.database.reader()).await?;
+        let reached = journal::reached(&self.reader).await?;
         self.catch_up(&mut at, reached).await?;
-        at.model.look_around(&self.database).await?;
+        at.model.look_around(&self.reader).await?;
         let at = Arc::new(at);
         *self.now.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&at));
         Ok(at)
@@ -216,42 +247,34 @@ impl<M: Model> Live<M> {
         for &kind in M::STANDING.kinds {
             let mut after = Uuid::nil();
             loop {
-                let heads = store::heads(
-                    self.database.reader(),
-                    kind,
-                    M::STANDING.state,
-                    after,
-                    AT_ONCE as u64,
-                )
-                .await?;
+                let heads =
+                    store::heads(&self.reader, kind, M::STANDING.state, after, AT_ONCE as u64)
+                        .await?;
                 let Some(last) = heads.last() else { break };
                 after = last.document;
-                model = self.changed(model, heads).await?;
+                model = self.changed(model, heads, reached.position).await?;
             }
         }
         Ok(At { reached, model })
     }
 
     async fn catch_up(&self, at: &mut At<M>, reached: Reached) -> Result<()> {
-        let reader = self.database.reader();
+        let reader = &self.reader;
         let span = (at.reached.position, reached.position);
-        let mut written = store::written(reader, M::STANDING.kinds, span).await?;
-        if M::HAS_PLACES {
-            written.extend(store::places_moved(reader, span).await?);
-            written.sort_unstable();
-            written.dedup();
-        }
+        let written = store::written(reader, M::STANDING, span).await?;
         for keys in written.chunks(AT_ONCE) {
             let became = store::as_of(reader, M::STANDING.state, keys, reached.position).await?;
-            at.model = self.changed(mem::take(&mut at.model), became).await?;
+            let model = mem::take(&mut at.model);
+            at.model = self.changed(model, became, reached.position).await?;
         }
         at.reached = reached;
         Ok(())
     }
 
-    async fn changed(&self, mut model: M, mut changes: Vec<Changed>) -> Result<M> {
-        if M::HAS_PLACES {
-            store::count_places(self.database.reader(), &mut changes).await?;
+    /// The model with changes taken in that were read as of a position.
+    async fn changed(&self, mut model: M, mut changes: Vec<Changed>, position: i64) -> Result<M> {
+        if M::STANDING.beside == Some(Target::Places) {
+            store::put_taken(&self.reader, &mut changes, position).await?;
         }
         // Reading documents takes time that others can use.
         let changing = spawn_blocking(move || model.change(changes).map(|()| model));

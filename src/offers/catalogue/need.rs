@@ -297,8 +297,8 @@ impl Needs {
 
     /// The municipality of an organization, or of the nearest above it that has one. 0: none has.
     fn municipality_of(&self, id: Uuid) -> u16 {
-        let line = self.line_of(id).map(|place| place.municipality);
-        line.into_iter().find(|code| *code != 0).unwrap_or_default()
+        let mut codes = self.line_of(id).map(|place| place.municipality);
+        codes.find(|code| *code != 0).unwrap_or_default()
     }
 
     /// The organizer (huvudman) of an organization. None: it has none.

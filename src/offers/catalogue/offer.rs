@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::{
     audience::Audiences,
+    need::municipality,
     words::{self, Words},
 };
 use crate::{
@@ -87,7 +88,8 @@ impl Offer {
         );
         let own = content.themes.iter().filter(|theme| themes::is_own(theme));
         let codes = offering.places.iter().map(|place| &place.municipality_code);
-        let municipalities: Box<[u16]> = codes.filter_map(|code| code.parse().ok()).collect();
+        let codes = codes.map(|code| municipality(code));
+        let municipalities: Box<[u16]> = codes.filter(|code| *code != 0).collect();
         let own_themes: Box<[Box<str>]> = own.map(|theme| theme.as_str().into()).collect();
         let offer = Self {
             id,

@@ -1,5 +1,5 @@
-//! All offers that are published, at one position: one large segment and a small one with what has changed since.
-//! Cheap to clone; whoever looks at one is not disturbed by the next.
+//! All offers that are published, at one position, in parts that grow towards the first: changes make a small one at the
+//! end, and neighbours of like size become one. Cheap to clone; whoever looks at one is not disturbed by the next.
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -11,9 +11,6 @@ use super::{
     words::Words,
 };
 
-/// The small segment goes into the large one when it has so many offers, and a quarter of what the large one has.
-const MANY: usize = 4096;
-
 /// What became of an offer.
 pub enum Change {
     /// It is published, with what it says now.
@@ -24,8 +21,8 @@ pub enum Change {
 
 #[derive(Clone, Debug, Default)]
 pub struct Offers {
-    large: Part,
-    small: Part,
+    /// No offer lives in two.
+    parts: Vec<Part>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -47,31 +44,35 @@ impl Offers {
             if !seen.insert(id) {
                 continue;
             }
-            self.large.remove(id);
-            self.small.remove(id);
+            self.parts.iter_mut().for_each(|part| part.remove(id));
             if let Change::Put(read) = change {
                 put.push(*read);
             }
         }
         if !put.is_empty() {
-            self.small = self.small.with(&Part::of(put));
+            self.parts.push(Part::of(put));
         }
-        if self.small.segment.len() >= MANY.max(self.large.segment.len() / 4) {
-            self.large = self.large.with(&self.small);
-            self.small = Part::default();
+        self.parts.retain(|part| part.len() > 0);
+        while let [.., one, other] = &self.parts[..]
+            && one.len() < 2 * other.len()
+        {
+            let merged = one.with(other);
+            self.parts.truncate(self.parts.len() - 2);
+            self.parts.push(merged);
         }
     }
 
+    #[cfg(test)]
     pub fn len(&self) -> usize {
-        self.parts().iter().map(|part| part.len()).sum()
+        self.parts.iter().map(Part::len).sum()
     }
 
-    pub fn parts(&self) -> [&Part; 2] {
-        [&self.large, &self.small]
+    pub fn parts(&self) -> &[Part] {
+        &self.parts
     }
 
     pub fn get(&self, id: Uuid) -> Option<&Arc<Offer>> {
-        self.parts().into_iter().find_map(|part| {
+        self.parts.iter().find_map(|part| {
             let slot = part.segment.slot_of(id)?;
             part.lives(slot).then(|| part.segment.offer(slot))
         })
@@ -79,8 +80,7 @@ impl Offers {
 
     /// All, in no order.
     pub fn each(&self) -> impl Iterator<Item = (&Facts, &Arc<Offer>)> {
-        let parts = self.parts().into_iter();
-        parts.flat_map(|part| {
+        self.parts.iter().flat_map(|part| {
             let all = part.segment.each();
             all.filter(|(slot, ..)| part.lives(*slot))
                 .map(|(_, facts, offer)| (facts, offer))

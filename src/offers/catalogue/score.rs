@@ -88,6 +88,14 @@ pub fn score(wanted: &Wanted, facts: &Facts, offer: &Offer) -> u16 {
         .sum()
 }
 
+/// What the score can be at most, told by the terms that most offers fail.
+pub fn at_most(wanted: &Wanted, facts: &Facts, offer: &Offer) -> u16 {
+    let [theme, audience, reach, dates, places, credits] = TERMS.map(|(_, weight)| weight);
+    let told =
+        of_theme(theme, wanted, facts, offer).score + of_audience(audience, wanted, facts).score;
+    told + reach + dates + places + credits
+}
+
 /// The terms, in the order of `TERMS`. `facts` are those of the offer.
 #[inline]
 pub fn terms(wanted: &Wanted, facts: &Facts, offer: &Offer) -> [Scored; 6] {

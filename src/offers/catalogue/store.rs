@@ -1,9 +1,11 @@
 //! How the catalogue reads what stands: the only SQL of the feature. What is read here is of all owners; what of it a
 //! caller is told is decided by the caller's scope, offer by offer and need by need.
 
+use std::collections::HashMap;
+
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, QueryFilter,
-    QueryOrder, QuerySelect, Statement, Value, sea_query::Expr,
+    QueryOrder, QueryResult, QuerySelect, Statement, Value, sea_query::Expr,
 };
 use uuid::Uuid;
 
@@ -11,7 +13,6 @@ use super::need::{Organization, municipality};
 use crate::{
     access::Scope,
     documents::{self, Found, entity::Column},
-    error::Result,
     journal::{Target, standing_at},
     offers::places,
     organizations::entity as organizations,
@@ -23,6 +24,8 @@ use crate::{
 pub struct Standing {
     pub kinds: &'static [DocumentKind],
     pub state: DocumentState,
+    /// What else changes a document: rows with its owner and id.
+    pub beside: Option<Target>,
 }
 
 /// What became of a document.
@@ -32,7 +35,7 @@ pub struct Changed {
     pub document: Uuid,
     /// None: it does not stand.
     pub found: Option<Found>,
-    /// How many of its places are held and confirmed.
+    /// How many of its places are taken.
     pub taken: u32,
 }
 
@@ -59,27 +62,31 @@ pub async fn heads(
     Ok(found.into_iter().map(Changed::stands).collect())
 }
 
-/// Documents of the kinds that were written after a position and up to another, by owner and document.
+/// Documents that may have changed after a position and up to another, by owner and id.
 pub async fn written(
     db: &DatabaseConnection,
-    kinds: &[DocumentKind],
+    standing: Standing,
     (after, until): (i64, i64),
 ) -> Result<Vec<(Uuid, Uuid)>, DbErr> {
-    let kinds: Vec<_> = kinds
-        .iter()
-        .map(|kind| (*kind as i32).to_string())
-        .collect();
-    let sql = format!(
-        "SELECT DISTINCT e.owner_id, e.target_id FROM entries e
+    let kinds = standing.kinds.iter().map(|kind| (*kind as i32).to_string());
+    let kinds: Vec<_> = kinds.collect();
+    let since = "e.partition = 0 AND e.position > $1 AND e.position <= $2";
+    let documents = format!(
+        "SELECT e.owner_id, e.target_id FROM entries e
          JOIN revisions r ON r.document_id = e.target_id AND r.owner_id = e.owner_id AND r.revision = e.revision
-         WHERE e.partition = 0 AND e.position > $1 AND e.position <= $2 AND e.target = {} AND r.kind IN ({})",
+         WHERE {since} AND e.target = {} AND r.kind IN ({})",
         Target::Document as i16,
         kinds.join(", ")
     );
+    let beside = standing.beside.map_or(String::new(), |beside| {
+        let beside = beside as i16;
+        format!(" UNION SELECT e.owner_id, e.target_id FROM entries e WHERE {since} AND e.target = {beside}")
+    });
+    let sql = format!("SELECT DISTINCT owner_id, target_id FROM ({documents}{beside}) AS written");
     let values: [Value; 2] = [after.into(), until.into()];
     let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, values);
     let rows = db.query_all_raw(statement).await?;
-    let key = |row: &sea_orm::QueryResult| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?));
+    let key = |row: &QueryResult| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?));
     rows.iter().map(key).collect()
 }
 
@@ -101,7 +108,7 @@ pub async fn as_of(
         .all(db)
         .await?;
     let stands = |found: &Found| i32::from(found.row.state) == state as i32;
-    let mut standing: std::collections::HashMap<_, _> = found
+    let mut standing: HashMap<_, _> = found
         .into_iter()
         .filter(stands)
         .map(|found| (found.row.document_id, found))
@@ -115,30 +122,16 @@ pub async fn as_of(
     Ok(changed.collect())
 }
 
-/// Offers whose places were taken or given back after a position and up to another, by owner and document.
-pub async fn places_moved(
+/// Puts to changed offers how many of their places were taken at a position.
+pub async fn put_taken(
     db: &DatabaseConnection,
-    (after, until): (i64, i64),
-) -> Result<Vec<(Uuid, Uuid)>, DbErr> {
-    let sql = format!(
-        "SELECT DISTINCT owner_id, target_id FROM entries
-         WHERE partition = 0 AND position > $1 AND position <= $2 AND target = {}",
-        Target::Places as i16
-    );
-    let values: [Value; 2] = [after.into(), until.into()];
-    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, values);
-    let rows = db.query_all_raw(statement).await?;
-    let key = |row: &sea_orm::QueryResult| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?));
-    rows.iter().map(key).collect()
-}
-
-/// Counts the places of the offers among them.
-pub async fn count_places(db: &DatabaseConnection, changes: &mut [Changed]) -> Result<()> {
-    let offers: Vec<Uuid> = changes.iter().map(|changed| changed.document).collect();
-    let taken = places::taken(db, &offers).await?;
-    for changed in changes {
-        let of_offer = taken.get(&changed.document);
-        changed.taken = of_offer.map_or(0, |taken| taken.places);
+    changed: &mut [Changed],
+    position: i64,
+) -> Result<(), DbErr> {
+    let offers: Vec<_> = changed.iter().map(|changed| changed.document).collect();
+    let taken = places::taken_at(db, &offers, position).await?;
+    for changed in changed {
+        changed.taken = taken.get(&changed.document).copied().unwrap_or_default();
     }
     Ok(())
 }

@@ -10,6 +10,6 @@ mod sweeper;
 mod turns;
 mod wire;
 
-pub use store::{Taken, taken};
+pub use store::{Taken, taken, taken_at};
 pub use sweeper::{keep_sweeping, sweep};
 pub use turns::Turns;

@@ -25,7 +25,7 @@ use crate::{
     proto::v1::{BookingState, DocumentKind, DocumentLink, DocumentState, OfferingState},
 };
 
-pub use due::{Taken, may_move_up, overdue, taken};
+pub use due::{Taken, may_move_up, overdue, taken, taken_at};
 pub use listing::{Sum, line, own, sums};
 pub use row::{expected, rows};
 

@@ -97,25 +97,41 @@ proptest! {
 }
 
 #[test]
-fn many_go_into_the_large_part() {
+fn parts_stay_few_however_offers_come() {
+    let sizes = |offers: &Offers| -> Vec<usize> {
+        let parts = offers.parts().iter();
+        parts.map(|part| part.segment.len()).collect()
+    };
     let mut offers = Offers::default();
-    let all = (0..5000).map(|id| Change::Put(Box::new(read(id, "läsning"))));
+    for id in 0..3000 {
+        offers.change(vec![Change::Put(Box::new(read(id, "läsning")))]);
+        assert!(sizes(&offers).len() <= 12, "{:?}", sizes(&offers));
+    }
+    let mut offers = Offers::default();
+    let all = (0..500).map(|id| Change::Put(Box::new(read(id, "läsning"))));
     offers.change(all.collect());
-    assert_eq!(offers.parts().map(|part| part.segment.len()), [5000, 0]);
     offers.change(vec![
         Change::Put(Box::new(read(7, "rektor"))),
         Change::Gone(Uuid::from_u128(8)),
     ]);
-    assert_eq!(offers.parts().map(|part| part.segment.len()), [5000, 1]);
     assert_eq!(
-        (offers.len(), found(&offers, "läsning").len()),
-        (4999, 4998)
+        sizes(&offers),
+        [500, 1],
+        "what is small is made anew, and not the rest"
     );
+    assert_eq!((offers.len(), found(&offers, "läsning").len()), (499, 498));
     assert_eq!(
         offers.get(Uuid::from_u128(7)).map(|offer| &*offer.title),
         Some("rektor")
     );
     assert!(offers.get(Uuid::from_u128(8)).is_none());
+    // What is dead goes when its part is made anew.
+    offers.change(
+        (0..400)
+            .map(|id| Change::Put(Box::new(read(id, "skola"))))
+            .collect(),
+    );
+    assert_eq!(sizes(&offers), [500]);
 }
 
 #[test]

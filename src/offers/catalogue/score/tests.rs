@@ -203,6 +203,7 @@ proptest! {
         offer.facts.credits = credits;
         wanted.municipality = municipality;
         offer.facts.mode = StudyMode::try_from(mode).unwrap();
+        prop_assert!(score(&wanted, &offer.facts, &offer) <= at_most(&wanted, &offer.facts, &offer));
         for ((kind, weight), term) in TERMS.iter().zip(terms(&wanted, &offer.facts, &offer)) {
             prop_assert!(term.score <= *weight);
             let agrees = match term.finding {

@@ -2,14 +2,17 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{ConnectionTrait, QueryResult, Statement, Value};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryResult, Statement, Value,
+};
 use uuid::Uuid;
 
 use super::row::state;
 use crate::{
     clock::{self, Time},
     error::Result,
-    journal::bulk,
+    journal::{bulk, standing_at},
+    offers::places::ledger,
     proto::v1::BookingState,
 };
 
@@ -44,6 +47,34 @@ pub async fn taken(db: &impl ConnectionTrait, offers: &[Uuid]) -> Result<HashMap
         Ok((row.try_get_by_index(0)?, taken))
     };
     rows.into_iter().map(read).collect()
+}
+
+/// How many places of offers were taken at a position: held and confirmed, also holds that were not written as lapsed yet.
+/// Offers that nobody ever asked for a place of are left out.
+pub async fn taken_at(
+    db: &impl ConnectionTrait,
+    offers: &[Uuid],
+    position: i64,
+) -> Result<HashMap<Uuid, u32>, DbErr> {
+    use ledger::Column;
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "how many places are left is told to all who see the offer"
+    )]
+    let ledgers = ledger::Entity::find()
+        .filter(Column::Id.is_in(offers.iter().copied()))
+        .filter(standing_at(
+            position,
+            Column::Position,
+            Column::UntilPosition,
+        ))
+        .all(db)
+        .await?;
+    let taken = |ledger: ledger::Model| {
+        let taken = ledger.held + ledger.confirmed;
+        (ledger.id, u32::try_from(taken).unwrap_or_default())
+    };
+    Ok(ledgers.into_iter().map(taken).collect())
 }
 
 /// Offers, with their owners, that have a hold whose deadline has passed.
