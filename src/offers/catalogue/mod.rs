@@ -17,6 +17,8 @@ mod score;
 mod search;
 mod segment;
 mod store;
+mod term;
+mod unmet;
 mod wire;
 mod words;
 

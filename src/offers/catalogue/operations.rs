@@ -15,6 +15,8 @@ use super::{
     offers::Offers,
     search::{Found, Key, Search},
     store,
+    term::Term,
+    unmet::{self, Cell, Offered, RULES, Told, Want},
 };
 use crate::{
     access::{Caller, Target},
@@ -29,6 +31,7 @@ use crate::{
 /// A page ends before it grows beyond this, whatever size was asked for: common clients take 4 MiB.
 const PAGE_BYTES: usize = 2 * 1024 * 1024;
 const KEY_BYTES: usize = 8 + 16;
+const CELL_BYTES: usize = 4;
 /// Needs that are held against all offers at a time.
 const NEEDS_AT_ONCE: usize = 8;
 
@@ -208,4 +211,76 @@ async fn hold_against(
         }
     }
     Ok(())
+}
+
+/// Which unmet needs are asked for. A filter chooses among cells, and changes nothing in any of them.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct AskedCells {
+    /// By number. `Some(None)`: one that nobody knows, of which nothing is told.
+    pub theme: Option<Option<u8>>,
+    pub audience: Option<u8>,
+    pub county: Option<u8>,
+    pub term: Option<Term>,
+}
+
+impl AskedCells {
+    fn takes(self, cell: Cell) -> bool {
+        self.theme.is_none_or(|theme| theme == Some(cell.theme))
+            && self
+                .audience
+                .is_none_or(|audience| audience == cell.audience)
+            && self.county.is_none_or(|county| county == cell.county)
+            && self.term.is_none_or(|term| term == cell.term)
+    }
+}
+
+/// A page of unmet needs, over what is accepted in the whole nation: who calls decides on nothing but whether.
+pub async fn list_unmet(
+    exchange: &Exchange,
+    caller: &Caller,
+    asked: AskedCells,
+    listing: Listing<'_>,
+    size: usize,
+    token: &str,
+) -> Result<(Vec<Told>, Option<String>)> {
+    let needs = exchange.catalogue.needs().await?;
+    let offers = exchange.catalogue.offers().await?;
+    let reached = needs.reached;
+    let standing: Standing<CELL_BYTES> = exchange.pages.standing(listing, token, reached)?;
+    let now = caller.at();
+    let looking = spawn_blocking(move || {
+        let needs = &needs.model.needs;
+        let plans = |paper: &Paper| paper.kind == DocumentKind::ActionPlan;
+        let wants = needs.of(|_| true, plans);
+        let wants = wants
+            .iter()
+            .filter_map(|need| Want::of(need, needs.organizer_of(need.organization)));
+        unmet::unmet(wants, &Offered::of(&offers.model, now), RULES)
+    });
+    let all = looking.await.map_err(Error::fault)?;
+    let mut cells: Vec<_> = all
+        .into_iter()
+        .filter(|told| asked.takes(told.cell))
+        .filter(|told| {
+            standing
+                .after
+                .is_none_or(|after| bytes_of_cell(told.cell) > after)
+        })
+        .take(size + 1)
+        .collect();
+    let more = cells.len() > size;
+    cells.truncate(size);
+    let next = cells.last().filter(|_| more).map(|last| {
+        let place = Place {
+            at: reached,
+            after: bytes_of_cell(last.cell).to_vec(),
+        };
+        exchange.pages.seal(listing, &place)
+    });
+    Ok((cells, next))
+}
+
+/// In the order of cells.
+fn bytes_of_cell(cell: Cell) -> [u8; CELL_BYTES] {
+    [cell.theme, cell.audience, cell.county, cell.term.number()]
 }

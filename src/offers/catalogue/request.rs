@@ -8,7 +8,7 @@ use super::{
     filter::{self, Filter},
     need::municipality,
     offer::hundredths,
-    operations::Asked,
+    operations::{Asked, AskedCells},
     search::{Order, Search},
     words,
 };
@@ -118,6 +118,29 @@ pub fn asked(request: v1::MatchNeedsRequest) -> Result<Asked> {
         most: usize::try_from(most).unwrap_or(usize::MAX),
         least_score: u16::try_from(request.min_score).unwrap_or(u16::MAX),
     })
+}
+
+/// Which unmet needs are asked for.
+pub fn asked_cells(request: &v1::ListUnmetNeedsRequest) -> AskedCells {
+    let known = |theme: &str| themes::number(theme).and_then(|number| u8::try_from(number).ok());
+    let theme = request.theme.as_str();
+    let audience = request.audience() as u8;
+    AskedCells {
+        theme: (!theme.is_empty()).then(|| known(theme)),
+        audience: (audience > 0).then_some(audience),
+        county: request.county_code.parse().ok(),
+        term: request.term.parse().ok(),
+    }
+}
+
+/// As `filters_of`.
+pub fn filters_of_cells(request: &v1::ListUnmetNeedsRequest) -> Vec<u8> {
+    v1::ListUnmetNeedsRequest {
+        page_size: 0,
+        page_token: String::new(),
+        ..request.clone()
+    }
+    .encode_to_vec()
 }
 
 fn set(number: u32) -> Option<u32> {

@@ -11,13 +11,14 @@ use super::{
 };
 use crate::{
     access::Caller,
-    error::{Error, Result},
+    error::Result,
     exchange::Exchange,
     page::{self, Listing},
     proto::v1,
 };
 
 const DEFAULT_PAGE: u32 = 20;
+const DEFAULT_CELLS: u32 = 50;
 
 pub type Matches = Pin<Box<dyn Stream<Item = Result<v1::MatchNeedsResponse, Status>> + Send>>;
 
@@ -64,9 +65,23 @@ pub async fn match_needs(
 }
 
 pub async fn list_unmet_needs(
-    _: &Exchange,
-    _: &Caller,
-    _: v1::ListUnmetNeedsRequest,
+    exchange: &Exchange,
+    caller: &Caller,
+    request: v1::ListUnmetNeedsRequest,
 ) -> Result<Response<v1::ListUnmetNeedsResponse>, Status> {
-    Err(Error::NoSuchMethod.into())
+    let filters = request::filters_of_cells(&request);
+    let listing = Listing {
+        method: "/styrkedja.v1.CourseOfferService/ListUnmetNeeds",
+        subject: caller.subject(),
+        filters: &filters,
+    };
+    let size = page::size(request.page_size, DEFAULT_CELLS);
+    let asked = request::asked_cells(&request);
+    let token = &request.page_token;
+    let (cells, next) =
+        operations::list_unmet(exchange, caller, asked, listing, size, token).await?;
+    Ok(Response::new(v1::ListUnmetNeedsResponse {
+        needs: cells.into_iter().map(wire::unmet).collect(),
+        next_page_token: next.unwrap_or_default(),
+    }))
 }

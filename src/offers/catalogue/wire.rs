@@ -3,7 +3,7 @@
 
 use uuid::Uuid;
 
-use super::{matching::Matched, need::Need, score::TERMS};
+use super::{matching::Matched, need::Need, score::TERMS, unmet::Told};
 use crate::{
     documents::{self, Shown},
     proto::v1,
@@ -71,5 +71,21 @@ fn match_of(matched: Matched) -> v1::Match {
                 finding: term.finding.into(),
             })
             .collect(),
+    }
+}
+
+pub fn unmet(told: Told) -> v1::UnmetNeed {
+    let Told {
+        cell,
+        organizers_at_least,
+        places_about,
+    } = told;
+    v1::UnmetNeed {
+        theme: cell.theme_code().to_owned(),
+        audience: cell.audience().into(),
+        county_code: format!("{:02}", cell.county),
+        term: cell.term.to_string(),
+        organizers_at_least,
+        places_about: u32::try_from(places_about).unwrap_or(u32::MAX),
     }
 }

@@ -1,7 +1,9 @@
 //! Offers are found and held against what schools want.
 
+mod alike;
 mod needs;
 mod search;
+mod unmet;
 
 use styrkedja::proto::v1::{
     Audience, CourseOffer, Document, LocalizedText, MatchNeedsRequest, MatchNeedsResponse,

@@ -26,7 +26,7 @@ stories!(
 );
 
 /// The analysis of a school, accepted.
-async fn analysis(world: &World, school: &str) -> Document {
+pub async fn analysis(world: &World, school: &str) -> Document {
     let principal = world.principal_of(school).await;
     let analysis = principal
         .draft(&papers::analysis(&world.id_of(school)))
@@ -35,7 +35,7 @@ async fn analysis(world: &World, school: &str) -> Document {
 }
 
 /// A plan whose measure wants 38 places for teachers and principals in reading.
-async fn wanting(world: &World, school: &str, analysis: &Document) -> Document {
+pub async fn wanting(world: &World, school: &str, analysis: &Document) -> Document {
     let mut plan = papers::plan(&world.id_of(school), analysis);
     let measure = &mut plan_in(&mut plan).measures[0];
     measure.provider = MeasureProvider::University.into();
@@ -51,7 +51,7 @@ async fn wanting(world: &World, school: &str, analysis: &Document) -> Document {
     world.principal_of(school).await.draft(&plan).await
 }
 
-async fn accepted(world: &World, school: &str, document: &Document) -> Document {
+pub async fn accepted(world: &World, school: &str, document: &Document) -> Document {
     let submitted = world
         .principal_of(school)
         .await

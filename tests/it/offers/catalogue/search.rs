@@ -1,8 +1,8 @@
 //! Whoever reads published offers finds them by words and by what they are.
 
 use styrkedja::proto::v1::{
-    Audience, CourseOffer, Credits, Execution, Fee, OfferOrder, Offering, OfferingState, Pace,
-    Place, SearchCourseOffersRequest, StudyMode,
+    Audience, CourseOffer, Credits, Execution, Fee, HoldPlacesRequest, OfferOrder, Offering,
+    OfferingState, Pace, Place, ReleasePlacesRequest, SearchCourseOffersRequest, StudyMode,
 };
 use tonic::Code;
 
@@ -10,7 +10,7 @@ use super::{document, offer, publish, swedish};
 use crate::{
     documents::acts::{fields, reason},
     offers::UPPSALA,
-    world::{Engine, World},
+    world::{Engine, World, request_id},
 };
 
 stories!(
@@ -22,6 +22,7 @@ stories!(
     a_token_serves_its_caller_and_filters,
     faults_of_a_search_are_named,
     another_server_finds_what_was_written,
+    places_that_are_taken_are_not_left,
 );
 
 const READING: &str = "Läsning och skrivande i alla ämnen";
@@ -373,4 +374,40 @@ async fn another_server_finds_what_was_written(world: World) {
         assert_eq!(found.total, number);
     }
     other.stop().await;
+}
+
+async fn places_that_are_taken_are_not_left(world: World) {
+    let mut few = offer(READING, &["reading"], Audience::Teacher);
+    offering(&mut few).capacity = Some(10);
+    let published = publish(&world, UPPSALA, few).await;
+    let head = world.head_of("Vallentuna kommun").await;
+    let left = async || {
+        let found = head.searches(SearchCourseOffersRequest::default()).await;
+        found.expect("it is searched").offers[0].places_left
+    };
+    assert_eq!(left().await, Some(10));
+    let hold = HoldPlacesRequest {
+        request_id: request_id(),
+        offer_id: published.id,
+        organization_id: world.id_of("Karbyskolan"),
+        audience: Audience::Teacher.into(),
+        places: 4,
+        ..HoldPlacesRequest::default()
+    };
+    let held = head
+        .offers()
+        .hold_places(hold)
+        .await
+        .expect("they are held");
+    assert_eq!(left().await, Some(6));
+    let booking = held.into_inner().booking.expect("a booking");
+    let release = ReleasePlacesRequest {
+        request_id: request_id(),
+        booking_id: booking.id,
+        etag: booking.etag,
+        ..ReleasePlacesRequest::default()
+    };
+    let released = head.offers().release_places(release).await;
+    released.expect("they are released");
+    assert_eq!(left().await, Some(10));
 }

@@ -1,0 +1,234 @@
+//! An attacker who may ask anything, at any time, and publish offers of its own.
+
+use proptest::{
+    prelude::*,
+    sample::select,
+    test_runner::{TestError, TestRunner},
+};
+
+use super::*;
+use crate::offers::catalogue::offer::NOT_STATED;
+
+fn id(number: u128) -> Uuid {
+    Uuid::from_u128(number)
+}
+
+fn term(text: &str) -> Term {
+    text.parse().unwrap()
+}
+
+fn want(organizer: u128, places: u32) -> Want {
+    Want {
+        organizer: id(organizer),
+        themes: 1 << 3,
+        audience: Audiences::from_iter([Audience::Teacher]),
+        county: 1,
+        term: term("HT26"),
+        places,
+    }
+}
+
+fn facts() -> Facts {
+    let day = |text| crate::kinds::dates::number_of(crate::kinds::dates::day(text).unwrap());
+    Facts {
+        themes: 1 << 3,
+        counties: county_bit(115),
+        first_day: day("2026-08-24"),
+        last_day: day("2027-06-04"),
+        left: NOT_STATED,
+        credits: 0,
+        municipality: 115,
+        audience: Audiences::from_iter([Audience::Teacher]),
+        mode: StudyMode::OnSite,
+        more_places: false,
+        own_themes: false,
+        any_time: false,
+        active: true,
+    }
+}
+
+fn figures(wants: &[Want]) -> Vec<(u32, u64)> {
+    let told = unmet(wants.iter().copied(), &Offered::none(), RULES);
+    let figures = told.iter();
+    figures
+        .map(|told| (told.organizers_at_least, told.places_about))
+        .collect()
+}
+
+#[test]
+fn figures_are_coarse() {
+    let of = |organizers: u128, places| {
+        let wants: Vec<_> = (0..organizers)
+            .map(|organizer| want(organizer, places))
+            .collect();
+        figures(&wants)
+    };
+    assert_eq!(of(2, 100), []);
+    assert_eq!(of(3, 1), [(3, 10)]);
+    assert_eq!(of(4, 8), [(3, 30)]);
+    assert_eq!(of(5, 7), [(5, 40)]);
+    assert_eq!(of(120, 10), [(100, 1200)]);
+}
+
+#[test]
+fn units_of_one_organizer_are_one() {
+    assert_eq!(figures(&[want(1, 10), want(1, 10), want(2, 10)]), []);
+}
+
+#[test]
+fn what_one_organizer_fills_nearly_alone_is_not_told() {
+    assert_eq!(
+        figures(&[want(1, 80), want(2, 10), want(3, 10)]),
+        [(3, 100)]
+    );
+    assert_eq!(figures(&[want(1, 81), want(2, 10), want(3, 9)]), []);
+}
+
+#[test]
+fn an_offer_meets_whole_cells() {
+    let cell = want(1, 1).cells().next().unwrap();
+    let meets = |change: fn(&mut Facts)| {
+        let (mut offered, mut facts) = (Offered::none(), facts());
+        change(&mut facts);
+        offered.add(&facts);
+        offered.contains(cell)
+    };
+    assert!(meets(|_| ()));
+    assert!(meets(|facts| facts.first_day -= 400));
+    assert!(meets(
+        |facts| (facts.counties, facts.mode) = (0, StudyMode::Blended)
+    ));
+    assert!(meets(|facts| {
+        (facts.first_day, facts.last_day, facts.any_time) = (NO_DAY, NO_DAY, true);
+    }));
+    assert!(!meets(|facts| facts.left = 0));
+    assert!(!meets(|facts| facts.themes = 1 << 4));
+    assert!(!meets(
+        |facts| facts.audience = Audiences::from_iter([Audience::Principal])
+    ));
+    assert!(!meets(|facts| facts.counties = county_bit(2080)));
+    assert!(!meets(|facts| facts.first_day = facts.last_day));
+    assert!(!meets(
+        |facts| (facts.first_day, facts.last_day) = (NO_DAY, NO_DAY)
+    ));
+}
+
+const WANTING: [&[Audience]; 3] = [
+    &[Audience::Teacher],
+    &[Audience::Principal],
+    &[Audience::Teacher, Audience::Principal],
+];
+
+fn wants() -> impl Strategy<Value = Vec<Want>> {
+    let audience = select(&WANTING);
+    let want = (
+        0..6_u128,
+        1..16_u32,
+        audience,
+        1..3_u8,
+        52..54_i32,
+        1..60_u32,
+    );
+    let want = want.prop_map(
+        |(organizer, themes, audience, county, number, places)| Want {
+            organizer: id(organizer),
+            themes,
+            audience: audience.iter().copied().collect(),
+            county,
+            term: Term::numbered(number).unwrap(),
+            places,
+        },
+    );
+    prop::collection::vec(want, 0..40)
+}
+
+const MODES: [StudyMode; 2] = [StudyMode::OnSite, StudyMode::Distance];
+
+/// Offers that the attacker publishes.
+fn offers() -> impl Strategy<Value = Vec<Facts>> {
+    let mode = select(&MODES);
+    let offer = (1..16_u32, 1..3_u16, -200..200_i32, mode);
+    let offer = offer.prop_map(|(themes, county, shift, mode)| Facts {
+        themes,
+        counties: county_bit(county * 100),
+        first_day: facts().first_day + shift,
+        last_day: facts().first_day + shift + 30,
+        mode,
+        ..facts()
+    });
+    prop::collection::vec(offer, 0..3)
+}
+
+/// Those who want places in a cell, counted anew.
+fn in_cell(wants: &[Want], cell: Cell) -> HashMap<Uuid, u64> {
+    let mut places = HashMap::new();
+    for want in wants {
+        let holds = want.themes >> cell.theme & 1 == 1
+            && want.audience.contains(cell.audience())
+            && (want.county, want.term) == (cell.county, cell.term);
+        if holds {
+            *places.entry(want.organizer).or_default() += u64::from(want.places);
+        }
+    }
+    places
+}
+
+/// Plays the attacker: looks, publishes, looks again while others come and go, and puts its answers side by side.
+fn attack(rules: Rules) -> Result<(), TestError<(Vec<Want>, Vec<Facts>, usize)>> {
+    let mut runner = TestRunner::new(ProptestConfig {
+        cases: 400,
+        // What the controls find is meant to be found.
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    });
+    runner.run(
+        &(wants(), offers(), 0..40_usize),
+        |(wants, published, gone)| {
+            let mut offered = Offered::none();
+            let mut answers = vec![(wants.clone(), unmet(wants.iter().copied(), &offered, rules))];
+            for facts in &published {
+                offered.add(facts);
+                answers.push((wants.clone(), unmet(wants.iter().copied(), &offered, rules)));
+            }
+            let fewer: Vec<_> = wants.iter().copied().skip(gone).collect();
+            answers.push((fewer.clone(), unmet(fewer, &offered, rules)));
+            for (wants, told) in &answers {
+                for told in told {
+                    let places = in_cell(wants, told.cell);
+                    let (all, largest) = (places.values().sum::<u64>(), places.values().max());
+                    prop_assert!(places.len() >= 3, "{told:?} is of {}", places.len());
+                    prop_assert!(largest.is_some_and(|largest| largest * 5 <= all * 4));
+                    prop_assert!(told.organizers_at_least as usize <= places.len());
+                    prop_assert_eq!(told.places_about % 10, 0);
+                }
+            }
+            // An offer takes whole cells away: what is left of the others says the same as before.
+            for pair in answers[..=published.len()].windows(2) {
+                for told in &pair[1].1 {
+                    prop_assert!(pair[0].1.contains(told), "an offer changed {told:?}");
+                }
+            }
+            Ok(())
+        },
+    )
+}
+
+#[test]
+fn no_cell_of_fewer_than_three_organizers_is_ever_told() {
+    attack(RULES).unwrap();
+}
+
+/// The attacker is able: it finds what broken rules let out.
+#[test]
+fn an_attacker_finds_what_weaker_rules_tell() {
+    let two = Rules {
+        organizers: 2,
+        ..RULES
+    };
+    assert!(matches!(attack(two), Err(TestError::Fail(..))));
+    let dominated = Rules {
+        largest_share: 95,
+        ..RULES
+    };
+    assert!(matches!(attack(dominated), Err(TestError::Fail(..))));
+}
