@@ -1,0 +1,152 @@
+//! The server as a process of its own, and who calls it.
+
+use std::{
+    net::TcpListener,
+    path::Path,
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use styrkedja::{
+    access::own_key::{self, OwnKey},
+    client::{self, Client},
+    clock,
+    proto::v1::{
+        CreateGrantRequest, ImportHeader, ImportOrganizationsRequest, ListOrganizationsRequest,
+        OrganizationRecord, OrganizationType, Role, import_organizations_request::Part,
+    },
+};
+use uuid::Uuid;
+
+use super::exchange::Exchange;
+
+const HEAD: &str = "head";
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Who has offers, and who has needs.
+pub struct Owners {
+    pub university: Uuid,
+    pub organizer: Uuid,
+}
+
+/// Makes a database with an organizer, its head and a university.
+pub async fn register(home: &Path, url: &str) -> Owners {
+    let exchange = Exchange::start(home, url, 1).await;
+    let (channel, token) = exchange.connection("operator").await;
+    let mut operator = Client::new(&channel, Some(&token)).expect("a client");
+    let header = ImportHeader {
+        request_id: clock::new_id().to_string(),
+        source: "the benchmark".to_owned(),
+        ..ImportHeader::default()
+    };
+    let record = OrganizationRecord {
+        key: "university".to_owned(),
+        r#type: OrganizationType::University.into(),
+        display_name: "Uppsala universitet".to_owned(),
+        organization_number: "2021002932".to_owned(),
+        municipality_code: "0380".to_owned(),
+        ..OrganizationRecord::default()
+    };
+    let parts = [Part::Header(header), Part::Record(record)];
+    let parts = parts.map(|part| ImportOrganizationsRequest { part: Some(part) });
+    let answer = operator
+        .organizations
+        .import_organizations(tokio_stream::iter(parts))
+        .await;
+    assert_eq!(answer.expect("it is taken in").into_inner().refused, 0);
+    let all = operator
+        .organizations
+        .list_organizations(ListOrganizationsRequest::default())
+        .await
+        .expect("they are listed")
+        .into_inner();
+    let id_of = |kind| {
+        let mut all = all.organizations.iter();
+        let one = all.find(|one| one.r#type() == kind).expect("it is there");
+        one.id.parse().expect("an id")
+    };
+    let owners = Owners {
+        university: id_of(OrganizationType::University),
+        organizer: id_of(OrganizationType::Organizer),
+    };
+    let (channel, token) = exchange.connection("officer").await;
+    let mut officer = Client::new(&channel, Some(&token)).expect("a client");
+    let grant = CreateGrantRequest {
+        request_id: clock::new_id().to_string(),
+        subject: format!("exchange:{HEAD}"),
+        role: Role::OrganizerHead.into(),
+        organization_id: owners.organizer.to_string(),
+        ..CreateGrantRequest::default()
+    };
+    officer.access.create_grant(grant).await.expect("granted");
+    owners
+}
+
+pub struct Server {
+    process: Child,
+    address: String,
+    key: OwnKey,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+impl Server {
+    /// Starts it, and waits until it answers.
+    pub async fn start(home: &Path, url: &str) -> Self {
+        let address = TcpListener::bind("127.0.0.1:0")
+            .and_then(|free| free.local_addr())
+            .expect("a port is free");
+        let process = Command::new(env!("CARGO_BIN_EXE_styrkedja"))
+            .arg("serve")
+            .arg("--home")
+            .arg(home)
+            .args(["--listen", &address.to_string(), "--database", url])
+            .args(["--set", "log.filter=warn"])
+            .env_clear()
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("the server starts");
+        let server = Self {
+            process,
+            address: format!("http://{address}"),
+            key: own_key::load(&home.join("issuer.key")).expect("the key is there"),
+        };
+        server.caller().await;
+        server
+    }
+
+    pub fn process(&self) -> u32 {
+        self.process.id()
+    }
+
+    /// What the process has of the memory.
+    pub fn memory_kib(&self) -> u64 {
+        let path = format!("/proc/{}/status", self.process());
+        let status = std::fs::read_to_string(path).expect("the process runs");
+        let line = status.lines().find(|line| line.starts_with("VmRSS:"));
+        let number = line.and_then(|line| line.split_whitespace().nth(1));
+        number.expect("a figure").parse().expect("a number")
+    }
+
+    /// The head of the organizer, on a connection of its own.
+    pub async fn caller(&self) -> Client {
+        let now = clock::now().seconds();
+        let token = self
+            .key
+            .mint("styrkedja", "styrkedja", HEAD, Duration::from_mins(15), now)
+            .expect("a token is signed");
+        let began = Instant::now();
+        loop {
+            match client::connect(&self.address, None).await {
+                Ok(channel) => return Client::new(&channel, Some(&token)).expect("a client"),
+                Err(error) if began.elapsed() > PATIENCE => panic!("{error:#}"),
+                Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
+            }
+        }
+    }
+}
