@@ -1,11 +1,7 @@
 //! A server whose clock is an hour off: it accepts no tokens but those that are good by its clock, and writes, order and
 //! cursors are as ever, since nothing of them rests on the time.
 
-use std::{
-    path::{Path, PathBuf},
-    process::Command,
-    time::Duration,
-};
+use std::time::Duration;
 
 use styrkedja::{
     clock,
@@ -13,7 +9,7 @@ use styrkedja::{
 };
 use tonic::{Code, Status};
 
-use super::outside::Outside;
+use super::{outside::Outside, preloaded};
 use crate::{
     documents::{acts::*, papers::*},
     sync::{Replica, Told, grant, must_be_in_step, pull},
@@ -55,7 +51,13 @@ async fn beside_a_clock_off_by(world: World, seconds: i64) {
     if one_at_a_time {
         world.stop().await;
     }
-    let clock = clock_off_by(world.place().folder(), seconds);
+    let off = format!("-DSECONDS={seconds}");
+    let clock = preloaded(
+        world.place().folder(),
+        "clock",
+        include_str!("clock.c"),
+        &off,
+    );
     let server = Outside::start(&world, None, |command| {
         command.env("LD_PRELOAD", &clock);
     })
@@ -128,20 +130,4 @@ async fn must_not_be_accepted(caller: &Caller) {
         (refused.code(), reason(&refused).as_str()),
         (Code::Unauthenticated, "TOKEN_NOT_ACCEPTED")
     );
-}
-
-/// A library that, loaded before others, lets a process read another time.
-fn clock_off_by(folder: &Path, seconds: i64) -> PathBuf {
-    let (source, library) = (folder.join("clock.c"), folder.join("clock.so"));
-    std::fs::write(&source, include_str!("clock.c")).expect("it can be written");
-    let compiled = Command::new("cc")
-        .args(["-shared", "-fPIC", &format!("-DSECONDS={seconds}"), "-o"])
-        .args([&library, &source])
-        .status();
-    assert!(
-        compiled
-            .expect("cc runs, as it did to build this")
-            .success()
-    );
-    library
 }

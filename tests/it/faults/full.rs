@@ -1,19 +1,28 @@
 //! A disk that is full: writes are refused with words that say so, reads go on, and when there is room again so do writes.
 
-use std::{fs, process::Command};
+use std::{fs, os::unix::fs::PermissionsExt, process::Command};
 
-use styrkedja::proto::v1::{ListDocumentsRequest, WatchRequest};
+use styrkedja::{
+    database::{Database, Purpose},
+    journal,
+    proto::v1::{ListDocumentsRequest, WatchRequest},
+};
+use tempfile::TempDir;
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
 
-use super::outside::Outside;
+use super::{outside::Outside, preloaded};
 use crate::{
     documents::{acts::*, papers::*},
     sync::{Replica, must_be_in_step},
-    world::{Engine, World, tell},
+    world::{
+        Caller, Engine, Place, World,
+        postgres::{Cluster, Durability},
+        runtime, tell,
+    },
 };
 
-/// What the files may still grow, in bytes.
+/// What the files of SQLite may still grow, in bytes.
 const ROOM: u64 = 300_000;
 
 const REFUSED: usize = 20;
@@ -23,7 +32,6 @@ const REFUSED: usize = 20;
 fn a_full_disk_refuses_writes_and_serves_reads() {
     tell(Engine::Sqlite, |world: World| async move {
         let principal = world.principal_of("Karbyskolan").await;
-        let owner = world.id_of("Karbyskolan");
         world.stop().await;
         let server = Outside::start(&world, Some(world.address()), |_| ()).await;
         while principal
@@ -31,58 +39,99 @@ fn a_full_disk_refuses_writes_and_serves_reads() {
             .await
             .is_err()
         {}
-        let mut copy = Replica::default();
-        copy.pull(&principal).await.expect("a snapshot");
-        let request = WatchRequest {
-            cursor: copy.cursor.clone(),
-            filter: None,
-        };
-        let watch = principal.sync().watch(request).await;
-        let mut watch = watch.expect("it is watched").into_inner();
-
-        limit(&server, &(size(&world) + ROOM).to_string());
-        let (mut written, mut refused) = (0, Vec::new());
-        while refused.len() < REFUSED {
-            let creation = creation(&analysis(&owner));
-            match principal
-                .documents()
-                .create_document(creation.clone())
-                .await
-            {
-                // What is smaller than that which was refused may still fit.
-                Ok(_) => written += 1,
-                Err(status) => {
-                    says_that_there_is_no_room(&status);
-                    refused.push(creation);
-                }
-            }
-            let all = principal.all(ListDocumentsRequest::default()).await;
-            assert_eq!(all.len(), written);
-        }
+        let fill = || limit(&server, &(size(&world) + ROOM).to_string());
+        let (copy, written) =
+            disk_fills(&world, &principal, fill, || limit(&server, "unlimited")).await;
         assert!(written > 5, "only {written} fitted");
-        copy.pull(&principal).await.expect("it can be read");
-        must_be_in_step(&copy, &principal).await;
-
-        limit(&server, "unlimited");
-        // Whoever tries again with the same request id has one effect.
-        for creation in refused.iter().chain(&refused) {
-            let created = principal
-                .documents()
-                .create_document(creation.clone())
-                .await;
-            created.expect("there is room again");
-        }
-        let mut watching = copy.clone();
-        while watching.documents.len() < written + REFUSED {
-            let message = watch.message().await.expect("it goes on");
-            watching.take(message.expect("it does not end"));
-        }
-        copy.pull(&principal).await.expect("what has changed");
-        must_be_in_step(&copy, &principal).await;
         server.stop();
         world.start().await;
         must_be_in_step(&copy, &principal).await;
     });
+}
+
+/// The same of PostgreSQL, whose tables find no room to grow in.
+#[test]
+fn a_full_disk_of_postgres_refuses_writes_and_serves_reads() {
+    let folder = TempDir::with_prefix("styrkedja-full-").expect("a folder can be made");
+    // PostgreSQL may run as another user.
+    let open = fs::Permissions::from_mode(0o755);
+    fs::set_permissions(folder.path(), open).expect("it may be");
+    let full = folder.path().join("full");
+    let named = format!("-DFULL=\"{}\"", full.display());
+    let library = preloaded(folder.path(), "full", include_str!("full.c"), &named);
+    let surrounded = |command: &mut Command| {
+        command.env("LD_PRELOAD", &library);
+    };
+    let cluster = Cluster::start_in(Durability::None, surrounded).expect("PostgreSQL starts");
+    runtime().block_on(async {
+        let place = Place::elsewhere(Engine::Postgres, cluster.create().await);
+        let world = World::at(place).await;
+        let principal = world.principal_of("Karbyskolan").await;
+        let fill = || fs::write(&full, "").expect("it can be said");
+        let empty = || fs::remove_file(&full).expect("it was said");
+        let (copy, _) = disk_fills(&world, &principal, fill, empty).await;
+        must_be_in_step(&copy, &principal).await;
+        world.stop().await;
+    });
+}
+
+/// Fills the disk while somebody writes and watches, and empties it again. Tells what a copy then holds, and how much had
+/// been written before the disk was full.
+async fn disk_fills(
+    world: &World,
+    principal: &Caller,
+    fill: impl FnOnce(),
+    empty: impl FnOnce(),
+) -> (Replica, usize) {
+    let owner = world.id_of("Karbyskolan");
+    let mut copy = Replica::default();
+    copy.pull(principal).await.expect("a snapshot");
+    let request = WatchRequest {
+        cursor: copy.cursor.clone(),
+        filter: None,
+    };
+    let watch = principal.sync().watch(request).await;
+    let mut watch = watch.expect("it is watched").into_inner();
+
+    fill();
+    let (mut written, mut refused) = (0, Vec::new());
+    while refused.len() < REFUSED {
+        let creation = creation(&analysis(&owner));
+        let mut documents = principal.documents();
+        match documents.create_document(creation.clone()).await {
+            // What is smaller than that which was refused may still fit.
+            Ok(_) => written += 1,
+            Err(status) => {
+                says_that_there_is_no_room(&status);
+                refused.push(creation);
+            }
+        }
+        let all = principal.all(ListDocumentsRequest::default()).await;
+        assert_eq!(all.len(), written);
+    }
+    copy.pull(principal).await.expect("it can be read");
+    must_be_in_step(&copy, principal).await;
+
+    empty();
+    // Whoever tries again with the same request id has one effect.
+    for creation in refused.iter().chain(&refused) {
+        let mut documents = principal.documents();
+        let created = documents.create_document(creation.clone()).await;
+        created.expect("there is room again");
+    }
+    let mut watching = copy.clone();
+    while watching.documents.len() < written + REFUSED {
+        let message = watch.message().await.expect("it goes on");
+        watching.take(message.expect("it does not end"));
+    }
+    copy.pull(principal).await.expect("what has changed");
+    must_be_in_step(&copy, principal).await;
+    let database = Database::open(world.place().url(), Purpose::Inspect).await;
+    let database = database.expect("it opens");
+    let whole = journal::verify(&database, None, |_, _| ()).await;
+    whole.expect("the journal is whole");
+    database.close().await;
+    (copy, written)
 }
 
 fn says_that_there_is_no_room(status: &Status) {

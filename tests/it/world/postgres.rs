@@ -53,6 +53,14 @@ pub enum Durability {
 impl Cluster {
     /// Starts a cluster that lives as long as the value and the process.
     pub fn start(durability: Durability) -> Result<Self, String> {
+        Self::start_in(durability, |_| ())
+    }
+
+    /// As `start`, in surroundings of its own.
+    pub fn start_in(
+        durability: Durability,
+        surrounded: impl FnOnce(&mut Command),
+    ) -> Result<Self, String> {
         let binaries = binaries().ok_or(
             "no PostgreSQL here (looked for initdb, postgres and pg_ctl in PATH, /usr/lib/postgresql/*/bin and \
              /usr/local/bin): run tests/run, which installs it",
@@ -63,7 +71,8 @@ impl Cluster {
             std::process::id(),
             unique()
         ));
-        let mut supervisor = Command::new("sh")
+        let mut command = Command::new("sh");
+        command
             .args(["-c", SUPERVISOR, "styrkedja-postgres"])
             .arg(&binaries)
             .arg(&folder)
@@ -76,7 +85,9 @@ impl Cluster {
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             // A group of its own, so that Ctrl-C reaches the tests first and the supervisor cleans up after them.
-            .process_group(0)
+            .process_group(0);
+        surrounded(&mut command);
+        let mut supervisor = command
             .spawn()
             .map_err(|error| format!("PostgreSQL was not started: {error}"))?;
         let mut output = BufReader::new(
