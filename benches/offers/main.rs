@@ -95,7 +95,9 @@ async fn compare(
     ours: &ours::Side,
 ) {
     // What is sent is made before, once for both.
-    let all: Vec<_> = (0..offers).map(|number| ours::offer(offers, number)).collect();
+    let all: Vec<_> = (0..offers)
+        .map(|number| ours::offer(offers, number))
+        .collect();
     let raw = timed(floor.upsert(&all)).await;
     let before = processor_time(exchange.process());
     let new = timed(ours.submit(&all)).await;

@@ -1,6 +1,7 @@
 //! Copies that follow the exchange: what they are told, and that they then hold what they should.
 
 mod cursors;
+mod cut;
 mod digests;
 mod history;
 mod pull;

@@ -1,6 +1,6 @@
 //! Submissions that are cut off: they go on where they were, and nothing comes in twice.
 
-use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use futures::StreamExt;
 use styrkedja::{
@@ -17,8 +17,7 @@ use tonic_types::StatusExt;
 use super::{END, SCHEME, delta, header, offer, report, submit};
 use crate::{
     offers::UPPSALA,
-    push::cut::{PACE, Proxy, Way, through},
-    world::{Caller, World},
+    world::{Caller, Line, Way, World},
 };
 
 stories!(
@@ -28,6 +27,8 @@ stories!(
 
 /// Offers in a submission.
 const OFFERS: usize = 10;
+/// Between two parts, so that some are written when the cut comes.
+const PACE: Duration = Duration::from_millis(6);
 /// Cuts in each direction.
 const CUTS: usize = 16;
 
@@ -36,19 +37,13 @@ fn parts(name: &str) -> Vec<Part> {
     offers.chain([END]).collect()
 }
 
-/// Submits by way of the proxy. Tells how many bytes passed.
-async fn submit_through(
-    proxy: &Proxy,
-    token: &str,
-    header: &SubmissionHeader,
-    name: &str,
-) -> usize {
-    if let Some(caller) = through(proxy, token).await {
+/// Submits over a line. Tells how many bytes passed.
+async fn submit_through(line: &Line, token: &str, header: &SubmissionHeader, name: &str) -> usize {
+    if let Some(caller) = line.caller(token).await {
         let parts = std::iter::once(Part::Header(header.clone())).chain(parts(name));
         let requests: Vec<_> = parts
             .map(|part| SubmitCourseOffersRequest { part: Some(part) })
             .collect();
-        // One after another, so that some are written when the cut comes.
         let paced = tokio_stream::iter(requests).then(async |request| {
             tokio::time::sleep(PACE).await;
             request
@@ -59,7 +54,7 @@ async fn submit_through(
             while let Ok(Some(_)) = answers.get_mut().message().await {}
         }
     }
-    proxy.passed.load(Ordering::Relaxed)
+    line.passed()
 }
 
 fn reason(status: &Status) -> String {
@@ -106,7 +101,7 @@ async fn a_submission_that_is_cut_anywhere_goes_on(world: World) {
     let (server, token) = (world.address(), world.token_of(&uppsala.subject));
     let mut partly = 0;
     for way in [Way::There, Way::Back] {
-        let uncut = Proxy::before(&server, way, usize::MAX).await;
+        let uncut = Line::to(&server, way, [usize::MAX]).await;
         let name = format!("{way:?}.whole");
         let whole = submit_through(&uncut, &token, &delta(), &name).await;
         assert_eq!(there(&uppsala, &name).await, OFFERS);
@@ -115,8 +110,8 @@ async fn a_submission_that_is_cut_anywhere_goes_on(world: World) {
             let most = 1 + cut * whole / CUTS + cut % 7;
             let name = format!("{way:?}.{cut}");
             let header = delta();
-            let proxy = Proxy::before(&server, way, most).await;
-            submit_through(&proxy, &token, &header, &name).await;
+            let line = Line::to(&server, way, [most]).await;
+            submit_through(&line, &token, &header, &name).await;
             let came = there(&uppsala, &name).await;
             partly += usize::from(came > 0 && came < OFFERS);
             go_on(&uppsala, &header, &name).await;
