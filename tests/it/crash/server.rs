@@ -2,7 +2,7 @@
 //! answered is lost, and whoever tries again with the same request id gets the first answer, of one effect.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     net::TcpListener,
     process::{Child, Command, Output, Stdio},
     time::{Duration, Instant},
@@ -12,8 +12,8 @@ use futures::future::join_all;
 use styrkedja::{
     client::{self, Client},
     proto::v1::{
-        CreateGrantRequest, DocumentState, ListDocumentsRequest, ListGrantsRequest,
-        ListOrganizationsRequest, Role,
+        CreateGrantRequest, Document, DocumentState, ListConflictsRequest, ListDocumentsRequest,
+        ListGrantsRequest, ListOrganizationsRequest, Role, push_response::Outcome,
     },
 };
 use tonic::transport::Channel;
@@ -25,10 +25,11 @@ places!(what_was_answered_outlives_a_killed_server);
 
 const KILLS: u64 = 3;
 const UNITS: [&str; 3] = ["Karbyskolan", "Bällstabergsskolan", "Vallentuna gymnasium"];
-/// The operator, the officer, and a principal of each unit.
-const CALLERS: [&str; 5] = [
+/// The operator, the officer, a system that pushes, and a principal of each unit.
+const CALLERS: [&str; 6] = [
     "exchange:operator",
     "exchange:officer",
+    "exchange:system",
     "exchange:principal-0",
     "exchange:principal-1",
     "exchange:principal-2",
@@ -53,6 +54,9 @@ async fn what_was_answered_outlives_a_killed_server(place: Place) {
             Writer::Officer {
                 unit: ids[UNITS[0]].clone(),
             },
+            Writer::System {
+                unit: ids[UNITS[0]].clone(),
+            },
         ];
         let principals = UNITS.map(|unit| Writer::Principal {
             unit: ids[unit].clone(),
@@ -70,7 +74,7 @@ async fn what_was_answered_outlives_a_killed_server(place: Place) {
         for written in join_all(writing).await {
             new.extend(written.expect("a client goes on to the end"));
         }
-        let unanswered = new.iter().filter(|sent| sent.answer.is_none()).count();
+        let unanswered = new.iter().filter(|sent| !sent.is_whole).count();
         assert_eq!(unanswered, CALLERS.len(), "each has one under way");
         assert!(new.len() > 2 * unanswered, "only {} were sent", new.len());
         sent.extend(new);
@@ -85,18 +89,24 @@ async fn what_was_answered_outlives_a_killed_server(place: Place) {
 
 /// Sends all once more. What was answered is answered the same, and what was not is answered now.
 async fn try_again(server: &Server, sent: &mut [Sent]) {
-    let answers = sent
-        .iter()
-        .map(|sent| sent.call.send(&server.callers[sent.caller]));
-    for (answer, sent) in join_all(answers).await.into_iter().zip(sent) {
-        let answer = answer.expect("it may be tried again");
-        let first = sent.answer.get_or_insert_with(|| answer.clone());
-        assert_eq!(*first, answer, "{:?} was answered otherwise", sent.call);
+    let again = sent.iter().map(async |sent| {
+        let mut answers = Vec::new();
+        let caller = &server.callers[sent.caller];
+        let ended = sent.call.send(caller, &mut answers).await;
+        ended.expect("it may be tried again");
+        answers
+    });
+    for (answers, sent) in join_all(again).await.into_iter().zip(sent) {
+        let first = &sent.answers;
+        let is_same =
+            answers.starts_with(first) && (!sent.is_whole || answers.len() == first.len());
+        assert!(is_same, "{:?} was answered otherwise", sent.call);
+        (sent.answers, sent.is_whole) = (answers, true);
     }
 }
 
 async fn each_has_one_effect(server: &Server, sent: &[Sent]) {
-    let [operator, officer, principals @ ..] = &server.callers;
+    let [operator, officer, system, principals @ ..] = &server.callers;
     let mut documents = Vec::new();
     for principal in principals {
         documents.extend(principal.all(ListDocumentsRequest::default()).await);
@@ -106,6 +116,8 @@ async fn each_has_one_effect(server: &Server, sent: &[Sent]) {
         .filter_map(Sent::drafted)
         .map(|answer| answer.document.expect("a document").id)
         .collect();
+    let pushed = pushed_have_one_effect(system, sent, &documents).await;
+    let made: BTreeSet<String> = made.into_iter().chain(pushed).collect();
     let kept: BTreeSet<String> = documents.iter().map(|kept| kept.id.clone()).collect();
     assert_eq!((&kept, kept.len()), (&made, documents.len()));
     let submitted = documents
@@ -138,6 +150,49 @@ async fn each_has_one_effect(server: &Server, sent: &[Sent]) {
     );
 }
 
+/// Each item that was answered so was written once, and each conflict kept once. Tells the documents that were created.
+async fn pushed_have_one_effect(
+    system: &Caller,
+    sent: &[Sent],
+    documents: &[Document],
+) -> BTreeSet<String> {
+    let mut written: BTreeMap<String, u32> = BTreeMap::new();
+    let mut conflicts = 0;
+    for outcome in sent.iter().flat_map(Sent::pushed) {
+        match outcome {
+            Outcome::Created(pushed) | Outcome::Updated(pushed) => {
+                *written.entry(pushed.id).or_default() += 1;
+            }
+            Outcome::Conflict(_) => conflicts += 1,
+            other => panic!("it was pushed otherwise: {other:?}"),
+        }
+    }
+    assert!(conflicts > 0, "nothing was pushed too late");
+    let by_id: HashMap<&str, u32> = documents
+        .iter()
+        .map(|kept| (&*kept.id, kept.revision))
+        .collect();
+    for (id, times) in &written {
+        assert_eq!(by_id.get(&**id), Some(times), "{id}");
+    }
+    let mut kept = 0;
+    let mut request = ListConflictsRequest {
+        page_size: 200,
+        ..ListConflictsRequest::default()
+    };
+    loop {
+        let page = system.conflicts().list_conflicts(request.clone()).await;
+        let page = page.expect("a page").into_inner();
+        kept += page.conflicts.len();
+        if page.next_page_token.is_empty() {
+            break;
+        }
+        request.page_token = page.next_page_token;
+    }
+    assert_eq!(kept, conflicts, "each conflict is kept once");
+    written.into_keys().collect()
+}
+
 pub async fn give_roles(operator: &Caller, officer: &Caller, ids: &HashMap<String, String>) {
     let grant = |number: usize, role: Role, at: &str| CreateGrantRequest {
         request_id: request_id(),
@@ -146,9 +201,15 @@ pub async fn give_roles(operator: &Caller, officer: &Caller, ids: &HashMap<Strin
         organization_id: ids[at].clone(),
         ..CreateGrantRequest::default()
     };
-    let mut grants = vec![(operator, grant(1, Role::AgencyOfficer, AGENCY))];
+    let mut grants = vec![
+        (operator, grant(1, Role::AgencyOfficer, AGENCY)),
+        (
+            officer,
+            grant(2, Role::OrganizerSystem, "Vallentuna kommun"),
+        ),
+    ];
     for (number, unit) in UNITS.into_iter().enumerate() {
-        grants.push((officer, grant(number + 2, Role::Principal, unit)));
+        grants.push((officer, grant(number + 3, Role::Principal, unit)));
     }
     for (giver, grant) in grants {
         let given = giver.access().create_grant(grant).await;
@@ -165,7 +226,7 @@ pub struct House {
 /// A running server with those who call it. To drop it is to kill it without warning.
 pub struct Server {
     child: Child,
-    pub callers: [Caller; 5],
+    pub callers: [Caller; 6],
 }
 
 impl Drop for Server {

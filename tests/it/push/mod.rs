@@ -6,6 +6,7 @@ mod conflicts;
 pub mod cut;
 mod faulty;
 mod flow;
+mod idle;
 mod links;
 mod lost;
 mod memory;
@@ -24,12 +25,12 @@ use crate::{
 };
 
 /// How items are meant that each stand for themselves.
-const EACH: PushHeader = PushHeader {
+pub const EACH: PushHeader = PushHeader {
     together: false,
     validate_only: false,
 };
 /// How items are meant that stand or fall together.
-const TOGETHER: PushHeader = PushHeader {
+pub const TOGETHER: PushHeader = PushHeader {
     together: true,
     validate_only: false,
 };
@@ -67,15 +68,15 @@ fn part(part: Part) -> PushRequest {
     PushRequest { part: Some(part) }
 }
 
-fn header(header: PushHeader) -> PushRequest {
+pub fn header(header: PushHeader) -> PushRequest {
     part(Part::Header(header))
 }
 
-fn sent(item: &PushItem) -> PushRequest {
+pub fn sent(item: &PushItem) -> PushRequest {
     part(Part::Item(item.encode_to_vec().into()))
 }
 
-fn commit() -> PushRequest {
+pub fn commit() -> PushRequest {
     part(Part::Commit(PushCommit {}))
 }
 
@@ -118,7 +119,7 @@ fn words(answers: &[PushResponse]) -> Vec<String> {
         .collect()
 }
 
-fn word(outcome: &Outcome) -> String {
+pub fn word(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Created(_) => "created".to_owned(),
         Outcome::Updated(_) => "updated".to_owned(),

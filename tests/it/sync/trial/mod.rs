@@ -3,6 +3,7 @@
 
 pub mod faults;
 mod naive;
+mod pushed;
 pub mod watcher;
 
 use styrkedja::{
@@ -18,6 +19,7 @@ use crate::{
     world::{Caller, Engine, World},
 };
 use faults::{Change, Faults, faults};
+use pushed::Pusher;
 use watcher::{LAST, Watcher, change_of};
 
 stories!(nothing_is_missed_reordered_doubled_or_torn);
@@ -26,6 +28,8 @@ const WRITERS: usize = 50;
 /// Commits of each writer: documents, with ten revisions each.
 const COMMITS: usize = 200;
 const REVISIONS: usize = 10;
+/// Of so many writers one pushes.
+const PUSHING: usize = 7;
 const WATCHERS: usize = 20;
 /// How often each watcher is cut off.
 const CUTS: usize = 10;
@@ -102,7 +106,12 @@ async fn nothing_is_missed_reordered_doubled_or_torn(world: World) {
         let channel = client::connect(address, None).await.expect("it answers");
         let client = Client::new(&channel, Some(&world.token_of(&system.subject)));
         let caller = Caller::new(&system.subject, None, client.expect("a token"));
-        writers.spawn(write(caller, unit, world.id_of(unit)));
+        if number % PUSHING == 0 {
+            let pusher = Pusher::new(caller, unit, world.id_of(unit), number);
+            writers.spawn(pusher.write());
+        } else {
+            writers.spawn(write(caller, unit, world.id_of(unit)));
+        }
     }
     writers.spawn(import(world.operator()));
     let mut written: Written = writers.join_all().await.concat();
