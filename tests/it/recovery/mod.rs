@@ -1,24 +1,26 @@
 //! A backup is taken while others write, and brought back later: what was answered before it is there, and whoever followed
 //! the history that is no more is told to begin anew.
 
+mod copies;
+mod inside;
+
 use std::{
-    fs::Permissions,
-    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     process::{Command, Output},
     time::Duration,
 };
 
-use sea_orm::{ConnectionTrait, Statement};
-use styrkedja::proto::v1::{ListDocumentsRequest, SyncFilter, WatchRequest};
+use sea_orm::ConnectionTrait;
+use styrkedja::proto::v1::ListDocumentsRequest;
 use tonic::Code;
 
 use crate::{
-    documents::{acts::*, papers::*},
     faults::outside::Outside,
-    sync::{Replica, compare, must_be_in_step, pull},
-    world::{Caller, Engine, Place, World, tell},
+    sync::{compare, must_be_in_step},
+    world::{Engine, World, tell},
 };
+use copies::{copies, hand_in, write_on};
+use inside::{epoch_of, feeding, halting_tool, put_epoch};
 
 stories!(
     a_backup_is_brought_back_and_everybody_begins_anew,
@@ -239,114 +241,6 @@ fn a_role_without_privileges_does_not_restore_beside_others() {
     });
 }
 
-/// A `pg_restore` that stops before the first table, and says so, until whoever reads it is gone.
-fn halting_tool(folder: &Path) {
-    let script = r#"#!/bin/sh
-real=$(PATH="${PATH#*:}" command -v pg_restore || ls /usr/lib/postgresql/*/bin/pg_restore | sort -V | tail -1)
-"$real" "$@" | sed '/^CREATE TABLE/,$d'
-touch "${0%/*}/halted"
-while kill -0 "$PPID" 2>/dev/null; do sleep 0.1; done
-"#;
-    std::fs::create_dir(folder).expect("it can be made");
-    let tool = folder.join("pg_restore");
-    std::fs::write(&tool, script).expect("it can be written");
-    std::fs::set_permissions(&tool, Permissions::from_mode(0o755)).expect("it is ours");
-}
-
-/// Waits until psql waits for more, or until it is gone.
-async fn feeding(place: &Place, is_fed: bool) {
-    let connection = sea_orm::Database::connect(place.url())
-        .await
-        .expect("it connects");
-    let sql = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
-        AND application_name = 'psql' AND (state = 'idle in transaction' OR NOT $1)";
-    let backend = connection.get_database_backend();
-    loop {
-        let statement = Statement::from_sql_and_values(backend, sql, [is_fed.into()]);
-        let row = connection.query_one_raw(statement).await;
-        let row = row.expect("it can be read").expect("a count");
-        let count: i64 = row.try_get_by_index(0).expect("a number");
-        if (count > 0) == is_fed {
-            return connection.close().await.expect("it closes");
-        }
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-}
-
-/// Somebody with a copy.
-struct Copy {
-    caller: Caller,
-    replica: Replica,
-}
-
-/// Copies of different scopes, one with a filter, at the same place.
-async fn copies(world: &World) -> Vec<Copy> {
-    let principal = world.principal_of("Karbyskolan").await;
-    let head = world.head_of("Vallentuna kommun").await;
-    let system = world.organizer_system_of("Vallentuna kommun").await;
-    let filter = SyncFilter {
-        owner_id: world.id_of("Karbyskolan"),
-        ..SyncFilter::default()
-    };
-    let mut copies = Vec::new();
-    for (caller, filter) in [
-        (principal, None),
-        (head, None),
-        (system.clone(), None),
-        (system, Some(filter)),
-    ] {
-        let replica = Replica {
-            filter,
-            ..Replica::default()
-        };
-        let mut copy = Copy { caller, replica };
-        copy.pull().await;
-        copies.push(copy);
-    }
-    copies
-}
-
-impl Copy {
-    async fn pull(&mut self) {
-        self.replica.pull(&self.caller).await.expect("it may");
-    }
-
-    async fn must_begin_anew(&self) {
-        let Replica { cursor, filter, .. } = &self.replica;
-        let pulled = pull(&self.caller, cursor, filter.clone()).await;
-        let request = WatchRequest {
-            cursor: cursor.clone(),
-            filter: filter.clone(),
-        };
-        let watched = self.caller.sync().watch(request).await;
-        for refused in [pulled.map(drop), watched.map(drop)] {
-            let refused = refused.expect_err("its history is no more");
-            assert_eq!(
-                (refused.code(), reason(&refused).as_str()),
-                (Code::OutOfRange, "RESYNC_REQUIRED")
-            );
-        }
-    }
-}
-
-/// Hands in an analysis, which all of the copies see.
-async fn hand_in(world: &World, principal: &Caller) -> String {
-    let paper = analysis(&world.id_of("Karbyskolan"));
-    let draft = principal.draft(&paper).await;
-    principal.submits(&draft).await.expect("it breaks no rule");
-    draft.id
-}
-
-/// Writes until it is aborted.
-fn write_on(world: &World, principal: &Caller) -> tokio::task::JoinHandle<()> {
-    let (world, principal) = (world.clone(), principal.clone());
-    tokio::spawn(async move {
-        loop {
-            hand_in(&world, &principal).await;
-        }
-    })
-}
-
 fn back_up(world: &World, name: &str) -> PathBuf {
     let file = world.place().folder().join(name);
     says(world, &["backup".into(), "--to".into(), file.clone()]);
@@ -388,36 +282,4 @@ fn command(world: &World, words: &[PathBuf]) -> Command {
         command.args(["--database", place.url()]);
     }
     command
-}
-
-async fn epoch_of(place: &Place) -> uuid::Uuid {
-    let connection = sea_orm::Database::connect(place.url())
-        .await
-        .expect("it connects");
-    let sql = "SELECT epoch FROM partitions";
-    let statement = Statement::from_string(connection.get_database_backend(), sql);
-    let row = connection
-        .query_one_raw(statement)
-        .await
-        .expect("it can be read");
-    let epoch = row
-        .expect("a partition")
-        .try_get_by_index(0)
-        .expect("an id");
-    connection.close().await.expect("it closes");
-    epoch
-}
-
-async fn put_epoch(place: &Place, epoch: uuid::Uuid) {
-    let connection = sea_orm::Database::connect(place.url())
-        .await
-        .expect("it connects");
-    let sql = "UPDATE partitions SET epoch = $1";
-    let statement =
-        Statement::from_sql_and_values(connection.get_database_backend(), sql, [epoch.into()]);
-    connection
-        .execute_raw(statement)
-        .await
-        .expect("it is written");
-    connection.close().await.expect("it closes");
 }
