@@ -13,7 +13,6 @@
     clippy::expect_used,
     clippy::panic,
     clippy::print_stdout,
-    clippy::unwrap_used,
     reason = "a benchmark prints, and stops when it can not go on"
 )]
 
@@ -33,11 +32,10 @@ mod watchers;
 #[path = "../submissions/wire.rs"]
 mod wire;
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use futures::future::join_all;
-use measure::{CONTENT, median, processor_time};
-use postgres::{Cluster, Durability};
+use measure::{CONTENT, Compared, Ground, Wanted, count, median, per_second, processor_time};
 
 const WRITERS: usize = 16;
 const PAIRS: usize = 5;
@@ -55,40 +53,25 @@ pub struct Sides {
 
 #[tokio::main]
 async fn main() {
-    let words: Vec<String> = std::env::args()
-        .skip(1)
-        .filter(|word| !word.starts_with('-'))
-        .collect();
-    let wanted = |word: &str, kind: &[&str]| {
-        let given = |word: &str| words.iter().any(|given| given == word);
-        given(word) || !kind.iter().any(|other| given(other))
-    };
-    let watchers: Vec<usize> = words.iter().filter_map(|word| word.parse().ok()).collect();
-    let watchers = watchers.first().copied().unwrap_or(1000);
-    for engine in ["sqlite", "postgres"] {
-        if !wanted(engine, &["sqlite", "postgres"]) {
-            continue;
-        }
-        let folder = tempfile::tempdir().unwrap();
-        let cluster = (engine == "postgres")
-            .then(|| Cluster::start(Durability::Disk).expect("PostgreSQL starts"));
-        let url = match &cluster {
-            Some(cluster) => cluster.create().await,
-            None => format!("sqlite:{}", folder.path().join("bench.db").display()),
-        };
-        let home = folder.path().join("home");
+    let wanted = Wanted::read();
+    let kinds = ["pull", "watch"];
+    for engine in wanted.engines() {
+        let ground = Ground::of(engine).await;
+        let (folder, url) = (ground.folder.path(), &ground.url);
         let sides = Sides {
-            ours: exchange::Exchange::start(&home, &url, WRITERS).await,
-            etcd: etcd::Etcd::start(folder.path()).await,
+            ours: exchange::Exchange::start(&folder.join("home"), url, WRITERS).await,
+            etcd: etcd::Etcd::start(folder).await,
         };
         if sides.etcd.is_none() {
             println!("etcd is not installed (Debian: etcd-server): not compared");
         }
-        if wanted("watch", &["watch", "pull"]) {
-            watchers::compare(engine, &sides, watchers).await;
+        if wanted.has("watch", &kinds) {
+            for watchers in wanted.numbers(&[1000]) {
+                watchers::compare(engine, &sides, watchers).await;
+            }
         }
-        if wanted("pull", &["watch", "pull"]) {
-            pulls(engine, &url, &sides).await;
+        if wanted.has("pull", &kinds) {
+            pulls(engine, url, &sides).await;
         }
     }
 }
@@ -175,17 +158,9 @@ async fn against(name: &str, theirs: impl AsyncFn() -> f64, ours: &impl AsyncFn(
     for _ in 0..PAIRS {
         pairs.push((theirs().await, ours().await));
     }
-    let ratios: Vec<f64> = pairs.iter().map(|(theirs, ours)| ours / theirs).collect();
-    let all: Vec<String> = ratios.iter().map(|ratio| format!("{ratio:.2}")).collect();
+    let compared = Compared::of(&pairs);
     println!(
         "{name:<23} {:>10.0} {:>10.0} {:>6.2}  {}",
-        median(pairs.iter().map(|pair| pair.0).collect()),
-        median(pairs.iter().map(|pair| pair.1).collect()),
-        median(ratios),
-        all.join(" ")
+        compared.theirs, compared.ours, compared.ratio, compared.all
     );
-}
-
-pub fn per_second(count: usize, time: Duration) -> f64 {
-    f64::from(u32::try_from(count).expect("less than the world has")) / time.as_secs_f64()
 }

@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 use tonic::Streaming;
 
 use super::{
-    Sides, WRITERS, median,
+    Compared, Sides, WRITERS, count, median,
     ours::{self, Puller},
     per_second, processor_time,
     theirs::{self, Lister},
@@ -116,23 +116,19 @@ pub async fn compare(engine: &str, sides: &Sides, watchers: usize) {
         }),
         ("deliveries per second in a rush", |turn| turn.per_second),
     ] {
-        let of = |turns: &[Turn]| median(turns.iter().map(figure).collect());
         if etcd.is_empty() {
-            println!("  {name}: {:.1}", of(&mine));
+            let alone = median(mine.iter().map(figure).collect());
+            println!("  {name}: {alone:.1}");
             continue;
         }
-        let ratios = mine
-            .iter()
-            .zip(&etcd)
-            .map(|(mine, etcd)| figure(mine) / figure(etcd));
-        let ratios: Vec<f64> = ratios.collect();
-        let all: Vec<String> = ratios.iter().map(|ratio| format!("{ratio:.2}")).collect();
+        let pairs = etcd.iter().zip(&mine);
+        let pairs: Vec<_> = pairs
+            .map(|(etcd, mine)| (figure(etcd), figure(mine)))
+            .collect();
+        let compared = Compared::of(&pairs);
         println!(
             "  {name}: {:.1} / {:.1}, ratio {:.2} ({})",
-            of(&mine),
-            of(&etcd),
-            median(ratios),
-            all.join(" ")
+            compared.ours, compared.theirs, compared.ratio, compared.all
         );
     }
 }
@@ -261,8 +257,4 @@ async fn until(taken: &Taken, deliveries: usize) {
     while taken.deliveries.load(Ordering::Relaxed) < deliveries {
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
-}
-
-fn count(number: usize) -> f64 {
-    f64::from(u32::try_from(number).expect("less than the world has"))
 }

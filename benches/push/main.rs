@@ -9,7 +9,6 @@
     clippy::expect_used,
     clippy::panic,
     clippy::print_stdout,
-    clippy::unwrap_used,
     reason = "a benchmark prints, and stops when it can not go on"
 )]
 
@@ -31,8 +30,7 @@ mod wire;
 
 use std::time::{Duration, Instant};
 
-use measure::{CONTENT, median, processor_time};
-use postgres::{Cluster, Durability};
+use measure::{CONTENT, Compared, Ground, Wanted, count, median, per_second, processor_time};
 
 const BATCHES: [usize; 2] = [100, 1000];
 const PAIRS: usize = 5;
@@ -40,35 +38,19 @@ const TURN: Duration = Duration::from_secs(2);
 
 #[tokio::main]
 async fn main() {
-    let words: Vec<String> = std::env::args()
-        .skip(1)
-        .filter(|word| !word.starts_with('-'))
-        .collect();
-    let numbers: Vec<usize> = words.iter().filter_map(|word| word.parse().ok()).collect();
-    let engines = ["sqlite", "postgres"];
-    let named = |engine: &str| words.iter().any(|word| word == engine);
+    let wanted = Wanted::read();
     println!(
         "{:<9} {:>6} {:>10} {:>10} {:>6} {:>14}  ratios of the pairs",
         "database", "batch", "raw/s", "ours/s", "ratio", "server CPU µs"
     );
-    for engine in engines {
-        if engines.iter().any(|engine| named(engine)) && !named(engine) {
-            continue;
-        }
-        let folder = tempfile::tempdir().unwrap();
-        let cluster = (engine == "postgres")
-            .then(|| Cluster::start(Durability::Disk).expect("PostgreSQL starts"));
-        let url = match &cluster {
-            Some(cluster) => cluster.create().await,
-            None => format!("sqlite:{}", folder.path().join("bench.db").display()),
-        };
-        let exchange = exchange::Exchange::start(&folder.path().join("home"), &url, 1).await;
-        let mut floor = upsert::Side::open(&url).await;
+    for engine in wanted.engines() {
+        let ground = Ground::of(engine).await;
+        let home = ground.folder.path().join("home");
+        let exchange = exchange::Exchange::start(&home, &ground.url, 1).await;
+        let mut floor = upsert::Side::open(&ground.url).await;
         let mut ours = ours::Side::open(&exchange).await;
-        for batch in BATCHES {
-            if numbers.is_empty() || numbers.contains(&batch) {
-                compare(engine, batch, &exchange, &mut floor, &mut ours).await;
-            }
+        for batch in wanted.numbers(&BATCHES) {
+            compare(engine, batch, &exchange, &mut floor, &mut ours).await;
         }
     }
 }
@@ -99,22 +81,13 @@ async fn compare(
         used.push(spent.as_secs_f64() * 1e6 / count(documents));
         pairs.push((theirs, mine));
     }
-    let ratios: Vec<f64> = pairs.iter().map(|(theirs, mine)| mine / theirs).collect();
-    let all: Vec<String> = ratios.iter().map(|ratio| format!("{ratio:.2}")).collect();
+    let compared = Compared::of(&pairs);
     println!(
         "{engine:<9} {batch:>6} {:>10.0} {:>10.0} {:>6.2} {:>14.0}  {}",
-        median(pairs.iter().map(|pair| pair.0).collect()),
-        median(pairs.iter().map(|pair| pair.1).collect()),
-        median(ratios),
+        compared.theirs,
+        compared.ours,
+        compared.ratio,
         median(used),
-        all.join(" ")
+        compared.all
     );
-}
-
-fn per_second(things: usize, took: Duration) -> f64 {
-    count(things) / took.as_secs_f64()
-}
-
-fn count(things: usize) -> f64 {
-    f64::from(u32::try_from(things).expect("less than the world has"))
 }

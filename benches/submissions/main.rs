@@ -12,7 +12,6 @@
     clippy::expect_used,
     clippy::panic,
     clippy::print_stdout,
-    clippy::unwrap_used,
     reason = "a benchmark prints, and stops when it can not go on"
 )]
 
@@ -31,60 +30,25 @@ mod wire;
 
 use std::{path::Path, time::Duration};
 
-use measure::{CONTENT, median, processor_time};
-use postgres::{Cluster, Durability};
+use measure::{CONTENT, Compared, Ground, Wanted, processor_time};
 use rate::{Rate, rate};
 
 const CLIENTS: [usize; 3] = [1, 16, 64];
 const PAIRS: usize = 5;
 
-/// What a run is narrowed to.
-struct Wanted(Vec<String>);
-
-impl Wanted {
-    /// Whether the word was given, or none of its kind.
-    fn has(&self, word: &str, kind: &[&str]) -> bool {
-        let given = |word: &str| self.0.iter().any(|given| given == word);
-        given(word) || !kind.iter().any(|other| given(other))
-    }
-
-    fn clients(&self) -> Vec<usize> {
-        let given: Vec<usize> = self.0.iter().filter_map(|word| word.parse().ok()).collect();
-        if given.is_empty() {
-            CLIENTS.to_vec()
-        } else {
-            given
-        }
-    }
-}
-
 #[tokio::main]
 async fn main() {
-    let wanted = Wanted(
-        std::env::args()
-            .skip(1)
-            .filter(|word| !word.starts_with('-'))
-            .collect(),
-    );
+    let wanted = Wanted::read();
     println!(
         "{:<9} {:>7} {:<8} {:>8} {:>8} {:>6}  {:>15} {:>15}  ratios of the pairs",
         "database", "clients", "against", "theirs/s", "ours/s", "ratio", "p99 ms", "server CPU µs"
     );
-    for engine in ["sqlite", "postgres"] {
-        if !wanted.has(engine, &["sqlite", "postgres"]) {
-            continue;
-        }
-        let folder = tempfile::tempdir().unwrap();
-        let cluster = (engine == "postgres")
-            .then(|| Cluster::start(Durability::Disk).expect("PostgreSQL starts"));
-        let url = match &cluster {
-            Some(cluster) => cluster.create().await,
-            None => format!("sqlite:{}", folder.path().join("bench.db").display()),
-        };
-        if wanted.0.iter().any(|word| word == "journal") {
-            journal_alone(engine, &url, &wanted).await;
+    for engine in wanted.engines() {
+        let ground = Ground::of(engine).await;
+        if wanted.names("journal") {
+            journal_alone(engine, &ground.url, &wanted).await;
         } else {
-            whole(engine, &url, folder.path(), &wanted).await;
+            whole(engine, &ground.url, ground.folder.path(), &wanted).await;
         }
     }
 }
@@ -92,7 +56,7 @@ async fn main() {
 /// Ours from wire to disk.
 async fn whole(engine: &str, url: &str, folder: &Path, wanted: &Wanted) {
     let sides = ["floor", "etcd"];
-    let clients = wanted.clients();
+    let clients = wanted.numbers(&CLIENTS);
     let most = clients.iter().copied().max().unwrap_or(1);
     let exchange = exchange::Exchange::start(&folder.join("home"), url, most).await;
     let etcd = if wanted.has("etcd", &sides) {
@@ -138,7 +102,7 @@ async fn whole(engine: &str, url: &str, folder: &Path, wanted: &Wanted) {
 /// Ours from the journal to disk, in this process.
 async fn journal_alone(engine: &str, url: &str, wanted: &Wanted) {
     let ours = journal::Side::open(url).await;
-    for clients in wanted.clients() {
+    for clients in wanted.numbers(&CLIENTS) {
         let floor = floor::Side::open(url, clients).await;
         let theirs = async || on_floor(&floor, clients).await;
         let mine = async || {
@@ -160,15 +124,11 @@ async fn compare(name: &str, theirs: impl AsyncFn() -> Rate, ours: impl AsyncFn(
     for _ in 0..PAIRS {
         pairs.push((theirs().await, ours().await));
     }
-    let of_pair = |(theirs, ours): &(Rate, Rate)| ours.per_second / theirs.per_second;
-    let ratios: Vec<f64> = pairs.iter().map(of_pair).collect();
-    let all: Vec<String> = ratios.iter().map(|ratio| format!("{ratio:.2}")).collect();
     let of = |value: fn(&Rate) -> f64| {
-        let theirs = median(pairs.iter().map(|pair| value(&pair.0)).collect());
-        (
-            theirs,
-            median(pairs.iter().map(|pair| value(&pair.1)).collect()),
-        )
+        let pairs = pairs
+            .iter()
+            .map(|(theirs, ours)| (value(theirs), value(ours)));
+        Compared::of(&pairs.collect::<Vec<_>>())
     };
     let (rates, p99, cpu) = (
         of(|r| r.per_second),
@@ -177,13 +137,13 @@ async fn compare(name: &str, theirs: impl AsyncFn() -> Rate, ours: impl AsyncFn(
     );
     println!(
         "{name:<26} {:>8.0} {:>8.0} {:>6.2}  {:>6.1} / {:>6.1} {:>6.0} / {:>6.0}  {}",
-        rates.0,
-        rates.1,
-        median(ratios),
-        p99.0,
-        p99.1,
-        cpu.0,
-        cpu.1,
-        all.join(" ")
+        rates.theirs,
+        rates.ours,
+        rates.ratio,
+        p99.theirs,
+        p99.ours,
+        cpu.theirs,
+        cpu.ours,
+        rates.all
     );
 }

@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use super::measure::{count, per_second};
+
 const WARM_UP: Duration = Duration::from_millis(500);
 const TURN: Duration = Duration::from_secs(2);
 
@@ -24,7 +26,7 @@ pub async fn rate<F: Future<Output = ()> + Send + 'static>(
         .map(|number| {
             let submit = submit.clone();
             tokio::spawn(async move {
-                let (mut warm_up, mut waits) = (0_u32, Vec::new());
+                let (mut warm_up, mut waits) = (0_usize, Vec::new());
                 while began.elapsed() < WARM_UP + TURN {
                     let sent = Instant::now();
                     submit(number).await;
@@ -44,16 +46,15 @@ pub async fn rate<F: Future<Output = ()> + Send + 'static>(
         warm_up += of_client.0;
         waits.extend(of_client.1);
     }
-    let measured = began.elapsed().saturating_sub(WARM_UP).as_secs_f64();
+    let measured = began.elapsed().saturating_sub(WARM_UP);
     let used = processor_time().saturating_sub(before);
     waits.sort_unstable();
-    let counted = u32::try_from(waits.len()).expect("less than the world has");
     Rate {
-        per_second: f64::from(counted) / measured,
+        per_second: per_second(waits.len(), measured),
         p99_ms: waits
             .get(waits.len() * 99 / 100)
             .map_or(0.0, Duration::as_secs_f64)
             * 1e3,
-        processor_us: used.as_secs_f64() * 1e6 / f64::from(warm_up + counted),
+        processor_us: used.as_secs_f64() * 1e6 / count(warm_up + waits.len()),
     }
 }
