@@ -1,6 +1,6 @@
 //! Pushed changes that could not be merged: shown, resolved, and cleared from the outbox by whoever resolved them.
 
-use sqlx::{Sqlite, Transaction};
+use sqlx::{Sqlite, SqliteConnection, Transaction};
 use tonic::Code;
 
 use super::{
@@ -10,7 +10,7 @@ use super::{
     push::put_ahead,
 };
 use crate::{
-    clock,
+    clock, json,
     proto::v1::{
         Conflict, ConflictState, Document, GetConflictRequest, GetConflictResponse,
         ListConflictsRequest, ListConflictsResponse, ResolveConflictRequest,
@@ -49,6 +49,8 @@ pub async fn conflict(link: &mut Link, id: &str) -> Result<GetConflictResponse> 
 }
 
 /// Resolves a conflict as it stands now, and takes what comes of that into the replica. None: it was resolved before.
+///
+/// The request is stored before it is sent: whoever decides the same again, after an answer that was lost, sends it again.
 pub async fn resolve(
     replica: &mut Replica,
     link: &mut Link,
@@ -56,13 +58,9 @@ pub async fn resolve(
     resolution: Resolution,
 ) -> Result<Option<ResolveConflictResponse>> {
     link.must_be(&replica.subject).await?;
-    let etag = conflict(link, id).await?.document.unwrap_or_default().etag;
-    let request = ResolveConflictRequest {
-        request_id: clock::new_id().to_string(),
-        validate_only: false,
-        id: id.to_owned(),
-        etag,
-        resolution: Some(resolution),
+    let request = match unanswered(replica, id).await? {
+        Some(request) if request.resolution.as_ref() == Some(&resolution) => request,
+        _ => decide(replica, link, id, resolution).await?,
     };
     let resolved = link
         .ask(async |client| client.conflicts.resolve_conflict(request.clone()).await)
@@ -72,7 +70,12 @@ pub async fn resolve(
         Err(Error::Refused(status)) if reason(&status).as_deref() == Some("CONFLICT_RESOLVED") => {
             None
         }
-        Err(error) => return Err(error),
+        Err(error) => {
+            if matches!(error, Error::Refused(_)) {
+                forget(&mut replica.connection, id).await?;
+            }
+            return Err(error);
+        }
     };
     let mut transaction = replica.begin().await?;
     if let Some(document) = resolved.as_ref().and_then(|one| one.document.as_ref()) {
@@ -82,8 +85,48 @@ pub async fn resolve(
         .bind(id)
         .execute(&mut *transaction)
         .await?;
+    forget(&mut transaction, id).await?;
     transaction.commit().await?;
     Ok(resolved)
+}
+
+/// A decision that was sent, and may have been taken in.
+async fn unanswered(replica: &mut Replica, id: &str) -> Result<Option<ResolveConflictRequest>> {
+    let kept = "SELECT request FROM resolutions WHERE conflict_id = $1";
+    let kept: Option<String> = sqlx::query_scalar(kept)
+        .bind(id)
+        .fetch_optional(&mut replica.connection)
+        .await?;
+    Ok(kept.map(|request| json::read(&request)).transpose()?)
+}
+
+/// A decision on the conflict as it stands now, stored in the place of any other.
+async fn decide(
+    replica: &mut Replica,
+    link: &mut Link,
+    id: &str,
+    resolution: Resolution,
+) -> Result<ResolveConflictRequest> {
+    let etag = conflict(link, id).await?.document.unwrap_or_default().etag;
+    let request = ResolveConflictRequest {
+        request_id: clock::new_id().to_string(),
+        validate_only: false,
+        id: id.to_owned(),
+        etag,
+        resolution: Some(resolution),
+    };
+    sqlx::query("INSERT OR REPLACE INTO resolutions VALUES ($1, $2)")
+        .bind(id)
+        .bind(json::line(&request)?)
+        .execute(&mut replica.connection)
+        .await?;
+    Ok(request)
+}
+
+async fn forget(connection: &mut SqliteConnection, id: &str) -> Result<()> {
+    let forget = sqlx::query("DELETE FROM resolutions WHERE conflict_id = $1");
+    forget.bind(id).execute(connection).await?;
+    Ok(())
 }
 
 /// The answer does not say where it was written: after the cursor, where an older revision is held.

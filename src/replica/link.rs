@@ -62,6 +62,13 @@ impl Link {
         }
     }
 
+    /// Gives up when nothing came of so many tries in a row, and one more: eight, where nothing else is said.
+    #[must_use]
+    pub fn tries(mut self, most: u32) -> Self {
+        self.patience = Some(most);
+        self
+    }
+
     /// Never gives up while the exchange can not be reached: for a service.
     #[must_use]
     pub fn patient(mut self) -> Self {
@@ -92,15 +99,8 @@ impl Link {
         call: impl AsyncFn(&mut Client) -> Result<Response<T>, Status>,
     ) -> Result<T> {
         loop {
-            let asked = match self.client().await {
-                Ok(mut client) => call(&mut client).await.map_err(Error::from),
-                Err(error) => Err(error),
-            };
-            match asked {
-                Ok(answer) => {
-                    self.thrives();
-                    return Ok(answer.into_inner());
-                }
+            match self.ask_once(&call).await {
+                Ok(answer) => return Ok(answer),
                 Err(error) => match self.judge(error).await? {
                     Verdict::Again => {}
                     Verdict::Snapshot => return Err(Error::SnapshotNeeded),
@@ -109,10 +109,28 @@ impl Link {
         }
     }
 
+    async fn ask_once<T>(
+        &mut self,
+        call: impl AsyncFn(&mut Client) -> Result<Response<T>, Status>,
+    ) -> Result<T> {
+        let mut client = self.client().await?;
+        let answer = call(&mut client).await?;
+        self.thrives();
+        Ok(answer.into_inner())
+    }
+
     /// Refuses where another calls than the one whose copy it is: what they write would be taken for what is seen.
     pub(super) async fn must_be(&mut self, subject: &str) -> Result<()> {
-        let asked = self.ask(async |client| client.access.who_am_i(WhoAmIRequest {}).await);
-        let caller = asked.await?.subject;
+        while let Err(error) = self.is(subject).await {
+            self.judge(error).await?;
+        }
+        Ok(())
+    }
+
+    /// As `must_be`, and asks once.
+    pub(super) async fn is(&mut self, subject: &str) -> Result<()> {
+        let who = async |client: &mut Client| client.access.who_am_i(WhoAmIRequest {}).await;
+        let caller = self.ask_once(who).await?.subject;
         if caller == subject {
             return Ok(());
         }
@@ -132,7 +150,12 @@ impl Link {
         Ok(verdict)
     }
 
-    /// The same, and the pause is left to the caller.
+    /// How often in a row nothing came of a try.
+    pub(super) fn failures(&self) -> u32 {
+        self.failures
+    }
+
+    /// As `judge`, and the pause is left to the caller.
     pub(super) fn weigh(&mut self, error: Error) -> Result<(Verdict, Duration)> {
         let status = match error {
             Error::Refused(status) => status,
@@ -145,6 +168,7 @@ impl Link {
             | Error::NoIdentity
             | Error::SnapshotNeeded
             | Error::Version { .. }
+            | Error::GaveUp { .. }
             | Error::File(_)
             | Error::Other(_)) => return Err(error),
         };
@@ -163,7 +187,8 @@ impl Link {
         }
         self.failures += 1;
         if self.patience.is_some_and(|most| self.failures > most) {
-            return Err(Error::Refused(status));
+            let (tries, last) = (self.failures, status);
+            return Err(Error::GaveUp { tries, last });
         }
         Ok((Verdict::Again, self.pause(&status)))
     }
@@ -218,7 +243,9 @@ mod tests {
             assert_eq!(link.weigh(cut).unwrap().0, Verdict::Again);
         }
         let busy = Status::from(Refusal::try_again()).into();
-        assert!(link.weigh(busy).is_err());
+        let ended = link.weigh(busy).unwrap_err();
+        assert!(matches!(ended, Error::GaveUp { tries: 9, .. }), "{ended}");
+        assert!(ended.to_string().contains("run this again"), "{ended}");
         link.thrives();
         let busy = Status::from(Refusal::try_again()).into();
         assert_eq!(link.weigh(busy).unwrap().0, Verdict::Again);

@@ -18,7 +18,7 @@ pub use conflicts::{conflict, open_conflicts, resolve};
 pub use file::{Replica, Standing};
 pub use link::{Link, Token};
 pub use outbox::Queued;
-pub use pull::{Seen, pull, watch, watch_and_push};
+pub use pull::{Seen, Waiting, pull, watch, watch_and_push};
 pub use push::{Answer, Pushed, push};
 pub use status::{OutboxRow, Status, Tally};
 pub use verify::{Verified, verify};
@@ -54,8 +54,19 @@ pub enum Error {
     SnapshotNeeded,
     #[error("another process has gone on with this replica; let only one at a time pull")]
     MovedByAnother,
-    #[error("the file holds a replica of version {version}, which this program does not know")]
+    #[error(
+        "the file holds a replica of version {version}, which this program does not keep: push what waits in it with the \
+         program that made it, and pull into another file"
+    )]
     Version { version: i64 },
+    #[error(
+        "nothing came of {tries} tries in a row, the last of which ended so: {}. What was taken in and what was answered is \
+         stored: run this again when the exchange can be reached, and it goes on where it was", .last.message()
+    )]
+    GaveUp {
+        tries: u32,
+        last: Box<tonic::Status>,
+    },
     #[error("the replica's file can not be used: {0}")]
     File(#[from] sqlx::Error),
     #[error("{0:#}")]

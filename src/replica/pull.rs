@@ -31,6 +31,17 @@ pub struct Seen {
     pub pushed: Pushed,
     /// How often it was cut, and went on.
     pub cuts: u32,
+    /// It goes on after a pause. None: it does not wait.
+    pub waiting: Option<Waiting>,
+}
+
+/// A pause after a try of which nothing came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// How many there were in a row.
+    pub tries: u32,
+    /// How long it is to the next.
+    pub pause: Duration,
 }
 
 /// Pulls to the end.
@@ -61,8 +72,11 @@ pub async fn watch_and_push(
     link: &mut Link,
     see: &mut (dyn FnMut(&Seen) + Send),
 ) -> Result<Seen> {
-    link.must_be(&replica.subject).await?;
+    let subject = replica.subject.clone();
     let mut transfer = Transfer::new(replica, see);
+    while let Err(error) = link.is(&subject).await {
+        transfer.go_on(link, error).await?;
+    }
     transfer.pushing = Some(Pushing {
         link: link.clone(),
         not_before: Instant::now(),
@@ -132,13 +146,19 @@ impl<'a> Transfer<'a> {
     }
 
     async fn go_on(&mut self, link: &mut Link, error: Error) -> Result<()> {
-        self.anew = match link.judge(error).await? {
-            Verdict::Snapshot => true,
-            Verdict::Again => {
-                self.seen.cuts += 1;
-                self.anew
-            }
-        };
+        let (verdict, pause) = link.weigh(error)?;
+        if verdict == Verdict::Snapshot {
+            self.anew = true;
+            return Ok(());
+        }
+        self.seen.cuts += 1;
+        self.seen.waiting = Some(Waiting {
+            tries: link.failures(),
+            pause,
+        });
+        (self.see)(&self.seen);
+        tokio::time::sleep(pause).await;
+        self.seen.waiting = None;
         Ok(())
     }
 
@@ -210,8 +230,11 @@ impl Transfer<'_> {
             let (_, pause) = pushing.link.weigh(error)?;
             pushing.not_before = Instant::now() + pause;
             self.seen.pushed.cuts += 1;
+            let tries = pushing.link.failures();
+            self.seen.waiting = Some(Waiting { tries, pause });
         }
         (self.see)(&self.seen);
+        self.seen.waiting = None;
         Ok(is_sent)
     }
 }

@@ -81,8 +81,10 @@ pub async fn push(
     };
     while pushing.replica.has_waiting().await? {
         if let Err(error) = pushing.send(link).await {
-            link.judge(error).await?;
+            let (_, pause) = link.weigh(error)?;
             pushing.pushed.cuts += 1;
+            (pushing.see)(&pushing.pushed);
+            tokio::time::sleep(pause).await;
         }
     }
     Ok(pushing.pushed)
@@ -148,8 +150,8 @@ impl Pushing<'_> {
             let (good, cut) = split(chunk);
             answered += good.len();
             let refused = self.take(&outgoing, good).await?;
-            // Where all is refused for now, nothing comes of the try.
-            if refused.is_none() || self.pushed.total() > settled {
+            // Where nothing is answered, or all is refused for now, nothing comes of the try.
+            if self.pushed.total() > settled {
                 settled = self.pushed.total();
                 link.thrives();
             }

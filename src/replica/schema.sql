@@ -60,6 +60,13 @@ CREATE TABLE organizations (
     snapshot INTEGER NOT NULL
 ) STRICT;
 
+-- Decisions on conflicts that were sent and are not answered yet.
+CREATE TABLE resolutions (
+    conflict_id TEXT PRIMARY KEY,
+    -- The `ResolveConflictRequest` as JSON, with the request id that makes sending it again safe.
+    request TEXT NOT NULL CHECK (json_valid(request))
+) STRICT;
+
 -- What is to be pushed, in order of number. A row may be written with `document` and `base_etag` alone.
 CREATE TABLE outbox (
     number INTEGER PRIMARY KEY AUTOINCREMENT,

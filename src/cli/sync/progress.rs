@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::replica::Seen;
+use crate::replica::{Seen, Waiting};
 
-const SNAPSHOT: &str = "{spinner} snapshot: {human_pos} told, {per_sec} {elapsed}";
-const CHANGES: &str = "{bar:40} position {human_pos}/{human_len} {elapsed}";
+const SNAPSHOT: &str = "{spinner} snapshot: {human_pos} told, {per_sec} {elapsed} {msg}";
+const CHANGES: &str = "{bar:40} position {human_pos}/{human_len} {elapsed} {msg}";
 
 /// A line that says how far it has come.
 pub struct Progress(ProgressBar);
@@ -21,6 +21,8 @@ impl Progress {
 
     pub fn show(&self, seen: &Seen) {
         let progress = &seen.progress;
+        self.0
+            .set_message(seen.waiting.map(waits).unwrap_or_default());
         if progress.told > 0 {
             self.0.set_style(style(SNAPSHOT));
             self.0.set_position(progress.told);
@@ -36,6 +38,12 @@ impl Drop for Progress {
     fn drop(&mut self) {
         self.0.finish_and_clear();
     }
+}
+
+/// What is waited for, in words.
+pub fn waits(Waiting { tries, pause }: Waiting) -> String {
+    let (seconds, tries) = (pause.as_secs().max(1), tries.max(1));
+    format!("nothing came of {tries} in a row; the next try in {seconds} s")
 }
 
 fn style(template: &str) -> ProgressStyle {

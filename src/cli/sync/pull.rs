@@ -4,10 +4,14 @@ use std::{fmt, future::Future};
 
 use serde::Serialize;
 
-use super::{Place, progress::Progress, told};
+use super::{
+    Place,
+    progress::{Progress, waits},
+    told,
+};
 use crate::{
     cli::{failure::Failure, output, remote::Remote, told_to_stop},
-    replica::{self, Seen},
+    replica::{self, Pushed, Seen, Waiting},
 };
 
 pub async fn pull(remote: &Remote, place: &Place) -> Result<(), Failure> {
@@ -119,7 +123,15 @@ impl<'a> Teller<'a> {
 
     fn tell(&mut self, seen: &Seen) {
         let before = std::mem::replace(&mut self.told, *seen);
-        if (seen.applied, seen.pushed) == (before.applied, before.pushed) {
+        if let Some(waiting) = seen.waiting {
+            self.say(&Waits::from(waiting));
+        }
+        let cuts = before.pushed.cuts;
+        let pushed = Pushed {
+            cuts,
+            ..seen.pushed
+        };
+        if (seen.applied, pushed) == (before.applied, before.pushed) {
             return;
         }
         let (applied, pushed) = (seen.applied, seen.pushed);
@@ -132,12 +144,42 @@ impl<'a> Teller<'a> {
             conflicts: pushed.conflicts - before.pushed.conflicts,
             refused: pushed.refused - before.pushed.refused,
         };
+        self.say(&new);
+    }
+
+    fn say<T: Serialize + fmt::Display>(&self, what: &T) {
         let line = match self.remote.output {
-            output::Format::Json => serde_json::to_string(&new).unwrap_or_default(),
-            output::Format::Table => new.to_string(),
+            output::Format::Json => serde_json::to_string(what).unwrap_or_default(),
+            output::Format::Table => what.to_string(),
         };
         // Whoever no longer reads it need not be told.
         let _ = output::line(&line);
+    }
+}
+
+/// That it goes on after a pause.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Waits {
+    tries_in_vain: u32,
+    next_try_seconds: u64,
+    #[serde(skip)]
+    waiting: Waiting,
+}
+
+impl From<Waiting> for Waits {
+    fn from(waiting: Waiting) -> Self {
+        Self {
+            tries_in_vain: waiting.tries,
+            next_try_seconds: waiting.pause.as_secs(),
+            waiting,
+        }
+    }
+}
+
+impl fmt::Display for Waits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&waits(self.waiting))
     }
 }
 

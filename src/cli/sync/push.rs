@@ -1,5 +1,7 @@
 //! `styrkedja sync put`, `push` and `discard`: what is changed here, on its way to the exchange.
 
+use std::time::Duration;
+
 use anyhow::anyhow;
 use clap::Args;
 use indicatif::ProgressBar;
@@ -56,7 +58,11 @@ async fn owner(remote: &Remote, replica: &mut Replica, name: &str) -> Result<Str
 pub async fn push(remote: &Remote, place: &Place) -> Result<(), Failure> {
     let mut replica = place.open(remote).await?;
     let bar = ProgressBar::new_spinner();
-    let mut show = |pushed: &Pushed| bar.set_message(format!("{} answered", pushed.total()));
+    bar.enable_steady_tick(Duration::from_millis(200));
+    let mut show = |pushed: &Pushed| {
+        let (answered, cuts) = (pushed.total(), pushed.cuts);
+        bar.set_message(format!("{answered} answered, cut {cuts} time(s)"));
+    };
     let pushed = replica::push(&mut replica, &mut remote.link(), &mut show).await;
     bar.finish_and_clear();
     let pushed = told(pushed, remote)?;

@@ -204,3 +204,41 @@ fn status_of(refusal: &pb::Status) -> Status {
     let details = refusal.encode_to_vec().into();
     Status::with_details(Code::from_i32(refusal.code), &refusal.message, details)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::proto::v1::DocumentKind;
+
+    #[test]
+    fn every_filter_that_is_set_must_hold() {
+        let document = Document {
+            kind: DocumentKind::ActionPlan.into(),
+            round: "sbs-2026-1".to_owned(),
+            owner_id: "a".to_owned(),
+            ..Document::default()
+        };
+        let filter = |kinds: &[DocumentKind], round: &str, owner_id: &str| SyncFilter {
+            kinds: kinds.iter().map(|&kind| kind.into()).collect(),
+            round: round.to_owned(),
+            owner_id: owner_id.to_owned(),
+        };
+        let (plan, analysis) = (DocumentKind::ActionPlan, DocumentKind::Analysis);
+        for holding in [
+            filter(&[], "", ""),
+            filter(&[analysis, plan], "", ""),
+            filter(&[], "sbs-2026-1", ""),
+            filter(&[], "", "a"),
+            filter(&[plan], "sbs-2026-1", "a"),
+        ] {
+            assert!(holds(&holding, &document), "{holding:?}");
+        }
+        for other in [
+            filter(&[analysis], "sbs-2026-1", "a"),
+            filter(&[plan], "sbs-2023-1", "a"),
+            filter(&[plan], "sbs-2026-1", "b"),
+        ] {
+            assert!(!holds(&other, &document), "{other:?}");
+        }
+    }
+}

@@ -2,10 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use futures::{StreamExt, TryStreamExt, stream};
 use tonic::Code;
 use uuid::Uuid;
 
-use super::{Range, Verifying, held::Held, is_told};
+use super::{
+    Range, Verifying,
+    held::{Held, HeldVersion},
+    is_told,
+};
 use crate::{
     proto::v1::{
         Digest, Document, GetDocumentRequest, ListOrganizationsRequest, Organization, Version,
@@ -14,8 +19,12 @@ use crate::{
         Error, Result,
         apply::{Kept, delete_document, delete_organization, put_document, put_organization},
         file::standing,
+        link::Link,
     },
 };
+
+/// Documents fetched at a time.
+const AT_ONCE: usize = 16;
 
 /// What is to be done about documents.
 #[derive(Default)]
@@ -38,40 +47,32 @@ impl Verifying<'_> {
         range: Range,
         versions: &[Version],
     ) -> Result<()> {
-        let mut mending = Mending::default();
-        for version in versions {
-            let id = Uuid::try_parse(&version.id).unwrap_or_default();
-            let here = held.documents.get(&id);
-            if here.is_some_and(|here| here.etag == version.etag) {
-                continue;
-            }
-            let ahead = here.filter(|here| here.ahead && here.revision > version.revision);
-            if let Some(here) = ahead
-                && self
-                    .is_written(&version.id, here.revision, &here.etag)
-                    .await?
-            {
-                self.found.ahead += 1;
-                continue;
-            }
-            match self.document(&version.id, version.revision).await? {
-                Some(document) => mending.put.push(document),
-                None if here.is_some() => mending.delete.push(version.id.clone()),
-                None => {}
-            }
-        }
-        let wanted: BTreeSet<&str> = versions.iter().map(|version| &*version.id).collect();
-        for (id, here) in held.within(range) {
-            let id = id.to_string();
-            if wanted.contains(&*id) {
-                continue;
-            }
-            if here.ahead && self.is_written(&id, here.revision, &here.etag).await? {
-                self.found.ahead += 1;
-            } else {
-                mending.delete.push(id);
+        let told = |version: &Version| Uuid::try_parse(&version.id).unwrap_or_default();
+        let by_id: BTreeMap<Uuid, &Version> = versions.iter().map(|one| (told(one), one)).collect();
+        let here: BTreeMap<Uuid, &HeldVersion> = held.within(range).collect();
+        let ids: BTreeSet<Uuid> = by_id.keys().chain(here.keys()).copied().collect();
+        let differing = ids.into_iter().filter_map(|id| {
+            let (version, here) = (by_id.get(&id).copied(), here.get(&id).copied());
+            let is_same = version.map(|one| &one.etag) == here.map(|one| &one.etag);
+            (!is_same).then_some((id, version, here))
+        });
+        let link = &*self.link;
+        let remedies = differing.map(async |(id, version, here)| {
+            let mut link = link.clone();
+            remedy(&mut link, &id.to_string(), version, here).await
+        });
+        let mut remedies = Box::pin(stream::iter(remedies).buffered(AT_ONCE));
+        let (mut mending, mut ahead) = (Mending::default(), 0);
+        while let Some(remedy) = remedies.try_next().await? {
+            match remedy {
+                Remedy::Put(document) => mending.put.push(*document),
+                Remedy::Delete(id) => mending.delete.push(id),
+                Remedy::IsAhead => ahead += 1,
+                Remedy::Nothing => {}
             }
         }
+        drop(remedies);
+        self.found.ahead += ahead;
         if !mending.is_empty() {
             self.found.ranges_mended += 1;
         }
@@ -108,29 +109,6 @@ impl Verifying<'_> {
         self.found.documents_fetched += put.len() as u64;
         self.found.documents_deleted += delete.len() as u64;
         Ok(())
-    }
-
-    /// Whether the exchange has a revision, and the caller sees it.
-    async fn is_written(&mut self, id: &str, revision: u32, etag: &str) -> Result<bool> {
-        let document = self.document(id, revision).await?;
-        Ok(document.is_some_and(|document| document.etag == etag))
-    }
-
-    /// A revision of a document. None: the caller does not see it.
-    async fn document(&mut self, id: &str, revision: u32) -> Result<Option<Document>> {
-        let request = GetDocumentRequest {
-            id: id.to_owned(),
-            revision,
-        };
-        let asked = self
-            .link
-            .ask(async |client| client.documents.get_document(request.clone()).await)
-            .await;
-        match asked {
-            Ok(answer) => Ok(answer.document),
-            Err(Error::Refused(status)) if status.code() == Code::NotFound => Ok(None),
-            Err(error) => Err(error),
-        }
     }
 
     /// Makes the replica hold the organizations of a digest, or where it tells none, those that are listed.
@@ -193,5 +171,55 @@ impl Verifying<'_> {
             }
             request.page_token = page.next_page_token;
         }
+    }
+}
+
+/// What is to be done about a document that the replica does not hold as it should.
+enum Remedy {
+    Put(Box<Document>),
+    Delete(String),
+    /// Nothing: it is newer, from a push of the replica's own.
+    IsAhead,
+    /// It should hold one that the caller does not see any more, and holds none.
+    Nothing,
+}
+
+async fn remedy(
+    link: &mut Link,
+    id: &str,
+    version: Option<&Version>,
+    here: Option<&HeldVersion>,
+) -> Result<Remedy> {
+    let told = version.map_or(0, |version| version.revision);
+    if let Some(here) = here.filter(|here| here.ahead && here.revision > told) {
+        let written = document(link, id, here.revision).await?;
+        if written.is_some_and(|written| written.etag == here.etag) {
+            return Ok(Remedy::IsAhead);
+        }
+    }
+    let wanted = match version {
+        Some(version) => document(link, id, version.revision).await?,
+        None => None,
+    };
+    Ok(match (wanted, here) {
+        (Some(document), _) => Remedy::Put(Box::new(document)),
+        (None, Some(_)) => Remedy::Delete(id.to_owned()),
+        (None, None) => Remedy::Nothing,
+    })
+}
+
+/// A revision of a document. None: the caller does not see it.
+async fn document(link: &mut Link, id: &str, revision: u32) -> Result<Option<Document>> {
+    let request = GetDocumentRequest {
+        id: id.to_owned(),
+        revision,
+    };
+    let asked = link
+        .ask(async |client| client.documents.get_document(request.clone()).await)
+        .await;
+    match asked {
+        Ok(answer) => Ok(answer.document),
+        Err(Error::Refused(status)) if status.code() == Code::NotFound => Ok(None),
+        Err(error) => Err(error),
     }
 }

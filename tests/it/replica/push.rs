@@ -198,7 +198,18 @@ async fn what_both_sides_changed_is_merged_or_kept_and_resolved(world: World) {
     ] {
         assert!(shown.contains(part), "{part} is not in {shown}");
     }
-    desk.says(&["resolve", &of(&two), "--yours"]).await;
+    // The answer is lost here, after the exchange has taken the decision in.
+    desk.execute(
+        "CREATE TRIGGER lost BEFORE DELETE ON resolutions BEGIN SELECT RAISE(ABORT, 'lost'); END",
+    )
+    .await;
+    let lost = desk.run(&["resolve", &of(&two), "--yours"]).await;
+    assert_eq!(lost.status.code(), Some(1));
+    desk.execute("DROP TRIGGER lost").await;
+    let again = desk.says(&["resolve", &of(&two), "--yours"]).await;
+    assert!(!again.contains("resolved it before"), "{again}");
+    let other = desk.says(&["resolve", &of(&two), "--theirs"]).await;
+    assert!(other.contains("resolved it before"), "{other}");
     desk.says(&["resolve", &of(&three), "--theirs"]).await;
     assert!(desk.query("SELECT request_id FROM outbox").await.is_empty());
     assert!(desk.says(&["conflicts"]).await.contains("0 conflict(s)"));
@@ -323,17 +334,29 @@ async fn the_last_edit_is_sent_last_whatever_was_refused(world: World) {
 
 async fn what_is_outside_of_the_filter_is_not_held(world: World) {
     let system = world.organizer_system_of("Vallentuna kommun").await;
-    let desk = Desk::of(&world, system.clone());
-    desk.says(&["init", "--kind", "action-plan"]).await;
-    desk.says(&["pull"]).await;
-    let new = json_of(&numbered(&world.id_of("Karbyskolan"), 1));
-    let new = desk.paper("new.json", &new);
-    desk.says(&["put", &new]).await;
-    assert_eq!(number(&desk.pushes().await, "/created"), 1);
-    assert!(desk.documents().await.is_empty());
-    desk.says(&["pull"]).await;
-    assert!(desk.documents().await.is_empty());
-    assert_eq!(system.all(ListDocumentsRequest::default()).await.len(), 1);
+    let (karby, ormsta) = (world.id_of("Karbyskolan"), world.id_of("Ormsta förskola"));
+    let mut desk = Desk::of(&world, system.clone());
+    for (count, filter) in [
+        ["--kind", "action-plan"],
+        ["--round", "sbs-2021-1"],
+        ["--owner", &ormsta],
+    ]
+    .iter()
+    .enumerate()
+    {
+        desk.file.set_extension(format!("{count}.db"));
+        desk.says(&["init", filter[0], filter[1]]).await;
+        desk.says(&["pull"]).await;
+        let new = json_of(&numbered(&karby, u32::try_from(count).expect("a few")));
+        let new = desk.paper("new.json", &new);
+        desk.says(&["put", &new]).await;
+        assert_eq!(number(&desk.pushes().await, "/created"), 1, "{filter:?}");
+        assert!(desk.documents().await.is_empty(), "{filter:?}");
+        desk.says(&["pull"]).await;
+        assert!(desk.documents().await.is_empty(), "{filter:?}");
+        let all = system.all(ListDocumentsRequest::default()).await;
+        assert_eq!(all.len(), count + 1);
+    }
 }
 
 async fn nobody_pushes_with_the_replica_of_another(world: World) {

@@ -1,84 +1,32 @@
 //! What goes wrong on the way: lines that are cut, an exchange that was restored, a snapshot that is cut and replaced.
 
 use std::{
-    process::Command,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    io::{BufRead, BufReader},
+    iter::{once, repeat},
+    process::{Command, Stdio},
 };
 
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpListener, TcpStream},
-    task::JoinHandle,
+use styrkedja::{
+    proto::v1::{ListDocumentsRequest, WhoAmIRequest},
+    replica::{self, Error, Link, Token},
 };
 
 use super::{Desk, drafts, number, numbered};
 use crate::{
     documents::{acts::*, papers::*},
-    world::World,
+    world::{Line, Way, World},
 };
 
 stories!(
     a_line_that_is_cut_again_and_again_costs_nothing,
+    a_line_that_is_cut_before_any_answer_ends_the_push,
+    a_service_says_that_it_waits,
     a_restored_exchange_is_begun_anew_with,
     a_grant_that_ends_begins_the_copy_anew,
 );
 
-/// A line to a server that breaks after so many bytes of answers. Each connection lasts a little longer than the last.
-struct Line {
-    address: String,
-    broken: Arc<AtomicU64>,
-    carrying: JoinHandle<()>,
-}
-
-impl Line {
-    async fn to(server: &str, first_cut: usize) -> Self {
-        let server = server.trim_start_matches("http://").to_owned();
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let address = format!("http://{}", listener.local_addr().expect("an address"));
-        let broken = Arc::new(AtomicU64::new(0));
-        let count = Arc::clone(&broken);
-        let carrying = tokio::spawn(async move {
-            let mut cut = first_cut;
-            while let Ok((client, _)) = listener.accept().await {
-                let server = TcpStream::connect(&server).await.expect("it answers");
-                tokio::spawn(carry(client, server, cut, Arc::clone(&count)));
-                cut += 1009;
-            }
-        });
-        Self {
-            address,
-            broken,
-            carrying,
-        }
-    }
-}
-
-async fn carry(client: TcpStream, server: TcpStream, cut: usize, broken: Arc<AtomicU64>) {
-    let (mut from_client, mut to_client) = client.into_split();
-    let (mut from_server, mut to_server) = server.into_split();
-    let asking = tokio::spawn(async move {
-        let _ = tokio::io::copy(&mut from_client, &mut to_server).await;
-    });
-    let mut left = cut;
-    let mut buffer = vec![0; 4096];
-    while left > 0 {
-        let Ok(read @ 1..) = from_server.read(&mut buffer).await else {
-            break;
-        };
-        let passed = read.min(left);
-        left -= passed;
-        if to_client.write_all(&buffer[..passed]).await.is_err() {
-            break;
-        }
-    }
-    if left == 0 {
-        broken.fetch_add(1, Ordering::Relaxed);
-    }
-    asking.abort();
-}
+/// How much longer, in bytes, each connection lasts than the one before it.
+const LONGER: usize = 1009;
 
 async fn a_line_that_is_cut_again_and_again_costs_nothing(world: World) {
     let system = world.organizer_system_of("Vallentuna kommun").await;
@@ -86,18 +34,17 @@ async fn a_line_that_is_cut_again_and_again_costs_nothing(world: World) {
     drafts(&system, &owner, 0..300).await;
     let mut desk = Desk::of(&world, system.clone());
     desk.replica().await.close().await.expect("it closes");
-    let line = Line::to(&desk.server, 60_000).await;
+    let line = Line::to(&desk.server, Way::Back, (60_000..).step_by(LONGER)).await;
     desk.server.clone_from(&line.address);
     let pulled = desk.json(&["pull"]).await;
     assert!(number(&pulled, "/cuts") > 2, "{pulled}");
     assert_eq!(number(&pulled, "/snapshots"), 1, "it went on where it was");
     desk.must_be_in_step().await;
-    assert!(line.broken.load(Ordering::Relaxed) > 2);
-    line.carrying.abort();
+    assert!(line.cut() > 2);
 
-    // Answers are small: this line breaks after a few.
+    // Answers are small, and many go together: this line breaks before any, and then after some.
     desk.server = world.address();
-    let line = Line::to(&desk.server, 1500).await;
+    let line = Line::to(&desk.server, Way::Back, (1500..).step_by(4 * LONGER)).await;
     desk.server.clone_from(&line.address);
     let mut replica = desk.replica().await;
     for number in 300..500 {
@@ -109,12 +56,64 @@ async fn a_line_that_is_cut_again_and_again_costs_nothing(world: World) {
     assert!(number(&pushed, "/cuts") > 2, "{pushed}");
     let written = number(&pushed, "/created");
     assert_eq!(written, 200, "{pushed}");
-    line.carrying.abort();
     desk.server = world.address();
     desk.says(&["pull"]).await;
     desk.must_be_in_step().await;
     let held = desk.documents().await;
     assert!(held.len() == 500 && held.iter().all(|one| one.revision == 1));
+}
+
+/// Tries that bring nothing are counted, however far they come.
+async fn a_line_that_is_cut_before_any_answer_ends_the_push(world: World) {
+    let system = world.organizer_system_of("Vallentuna kommun").await;
+    let desk = Desk::of(&world, system.clone());
+    let owner = world.id_of("Karbyskolan");
+    let mut replica = desk.replica().await;
+    for number in 0..3 {
+        let put = replica.put(&numbered(&owner, number)).await;
+        put.expect("it is put");
+    }
+    // Who calls is asked before the first push, over a connection that lasts a little longer.
+    let token = || Token::Given(Some(desk.token.clone()));
+    let whole = Line::to(&desk.server, Way::Back, once(usize::MAX)).await;
+    let who = whole.caller(&desk.token).await.expect("it stands");
+    who.access()
+        .who_am_i(WhoAmIRequest {})
+        .await
+        .expect("it is told");
+    let cuts = once(whole.passed() + 10).chain(repeat(100));
+    let line = Line::to(&desk.server, Way::Back, cuts).await;
+    let mut link = Link::new(&line.address, None, token()).tries(3);
+    let ended = replica::push(&mut replica, &mut link, &mut |_| {}).await;
+    let ended = ended.expect_err("nothing came of it");
+    assert!(matches!(ended, Error::GaveUp { tries: 4, .. }), "{ended:?}");
+    drop(line);
+
+    let mut link = Link::new(&desk.server, None, token());
+    let pushed = replica::push(&mut replica, &mut link, &mut |_| {}).await;
+    assert_eq!(pushed.expect("it is pushed").created, 3);
+    replica.close().await.expect("it closes");
+    assert_eq!(system.all(ListDocumentsRequest::default()).await.len(), 3);
+}
+
+async fn a_service_says_that_it_waits(world: World) {
+    let system = world.organizer_system_of("Vallentuna kommun").await;
+    let desk = Desk::of(&world, system);
+    desk.says(&["pull"]).await;
+    world.stop().await;
+    for words in [["watch"], ["run"]] {
+        let mut command = desk.command(&words);
+        let mut running = command.stdout(Stdio::piped()).spawn().expect("it starts");
+        let mut output = BufReader::new(running.stdout.take().expect("it has an output"));
+        let said = tokio::task::spawn_blocking(move || {
+            let mut said = String::new();
+            output.read_line(&mut said).map(|_| said)
+        });
+        let said = said.await.expect("it ends").expect("it says something");
+        assert!(said.contains("next try in"), "{words:?}: {said}");
+        running.kill().expect("it runs");
+        running.wait().expect("it is gone");
+    }
 }
 
 /// Another epoch: what the replica holds may be of a history that is no more.
