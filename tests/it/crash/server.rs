@@ -159,12 +159,14 @@ async fn pushed_have_one_effect(
     let mut written: BTreeMap<String, u32> = BTreeMap::new();
     let mut conflicts = 0;
     for outcome in sent.iter().flat_map(Sent::pushed) {
-        match outcome {
+        match &outcome {
             Outcome::Created(pushed) | Outcome::Updated(pushed) => {
-                *written.entry(pushed.id).or_default() += 1;
+                *written.entry(pushed.id.clone()).or_default() += 1;
             }
             Outcome::Conflict(_) => conflicts += 1,
-            other => panic!("it was pushed otherwise: {other:?}"),
+            Outcome::Unchanged(_) | Outcome::Merged(_) | Outcome::Refused(_) => {
+                panic!("it was pushed otherwise: {outcome:?}")
+            }
         }
     }
     assert!(conflicts > 0, "nothing was pushed too late");
