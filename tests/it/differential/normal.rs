@@ -12,10 +12,10 @@ use tonic_types::StatusExt;
 use crate::documents::acts;
 
 /// What came of a request.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct Outcome {
-    /// `OK`, or the reason of the refusal.
-    pub reason: String,
+    /// `OK`, or the reason of the refusal; of a push what became of each item.
+    pub reasons: Vec<String>,
     pub text: String,
 }
 
@@ -49,7 +49,7 @@ impl Names {
         message.transcode_from(answer).expect("it is of that type");
         let text = serde_json::to_string_pretty(&message).expect("it has a form in JSON");
         Outcome {
-            reason: "OK".to_owned(),
+            reasons: vec!["OK".to_owned()],
             text: self.normal(&text),
         }
     }
@@ -71,7 +71,7 @@ impl Names {
             details.retry_info(),
         );
         Outcome {
-            reason: acts::reason(status),
+            reasons: vec![acts::reason(status)],
             text: self.normal(&text),
         }
     }

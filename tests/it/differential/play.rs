@@ -17,12 +17,12 @@ use crate::world::{Caller, ROUND, World};
 /// A world, who acts in it, and what came of it so far.
 pub struct Player {
     callers: Vec<Caller>,
-    made: Made,
+    pub made: Made,
     /// Requests that changed something or could have, and who sent them.
     sent: Vec<(usize, Sent)>,
     list_token: String,
     revisions_token: String,
-    names: Names,
+    pub names: Names,
 }
 
 impl Player {
@@ -56,6 +56,8 @@ impl Player {
             made: Made {
                 owners,
                 documents: Vec::new(),
+                first: Vec::new(),
+                conflicts: Vec::new(),
             },
             sent: Vec::new(),
             list_token: String::new(),
@@ -119,7 +121,7 @@ impl Player {
                     self.sent.get(earlier % self.sent.len().max(1)).cloned()
                 else {
                     return Outcome {
-                        reason: "OK".to_owned(),
+                        reasons: vec!["OK".to_owned()],
                         text: "nothing was sent yet".to_owned(),
                     };
                 };
@@ -128,14 +130,25 @@ impl Player {
                 }
                 self.send(caller, sent).await
             }
+            Act::Conflict { conflict } => {
+                let caller = self.caller(scene);
+                self.conflict(&caller, *conflict).await
+            }
+            Act::Conflicts { resolved, size } => {
+                let caller = self.caller(scene);
+                self.conflicts(&caller, *resolved, *size).await
+            }
             Act::Create { .. }
             | Act::Update { .. }
             | Act::Submit { .. }
             | Act::Review { .. }
-            | Act::Withdraw { .. } => {
+            | Act::Withdraw { .. }
+            | Act::Push { .. }
+            | Act::Resolve { .. } => {
                 let sent = self.made.request(&scene.act).expect("it changes something");
                 let outcome = self.send(scene.caller, sent.clone()).await;
-                if outcome.reason == "OK" {
+                let is_push = matches!(sent, Sent::Push(_));
+                if is_push || outcome.reasons == ["OK"] {
                     self.sent.push((scene.caller, sent));
                 }
                 outcome
@@ -275,11 +288,19 @@ impl Player {
                 );
                 self.told(answer)
             }
+            Sent::Push(batch) => {
+                let caller = self.callers[caller].clone();
+                self.push(&caller, batch).await
+            }
+            Sent::Resolve(request) => {
+                let caller = self.callers[caller].clone();
+                self.resolve(&caller, *request).await
+            }
         }
     }
 
     /// Keeps the newest that is known of a document.
-    fn keep(&mut self, dry: bool, document: Option<&Document>) {
+    pub fn keep(&mut self, dry: bool, document: Option<&Document>) {
         let Some(document) = document.filter(|_| !dry) else {
             return;
         };
@@ -291,11 +312,14 @@ impl Player {
         {
             Some(made) if made.revision < document.revision => made.clone_from(document),
             Some(_) => {}
-            None => self.made.documents.push(document.clone()),
+            None => {
+                self.made.documents.push(document.clone());
+                self.made.first.push(document.clone());
+            }
         }
     }
 
-    fn told<T: Message + Name>(&mut self, answer: Result<Response<T>, Status>) -> Outcome {
+    pub fn told<T: Message + Name>(&mut self, answer: Result<Response<T>, Status>) -> Outcome {
         match answer {
             Ok(answer) => self.names.answer(answer.get_ref()),
             Err(status) => self.names.refusal(&status),

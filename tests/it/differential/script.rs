@@ -1,11 +1,16 @@
 //! What is tried: requests by number and name only, the same every time, for a player to put into a world.
 
+mod pushed;
+
 use proptest::{
     option,
     prelude::*,
     strategy::ValueTree,
     test_runner::{Config, RngAlgorithm, TestRng, TestRunner},
 };
+
+pub use pushed::Pushed;
+use pushed::{conflict, push};
 
 /// Which document, of those that were made, counted round; or one that never was.
 #[derive(Clone, Copy, Debug)]
@@ -107,6 +112,25 @@ pub enum Act {
         from: u32,
         to: u32,
     },
+    Push {
+        together: bool,
+        dry: bool,
+        items: Vec<Pushed>,
+    },
+    /// Decides on a conflict: theirs, yours, or the newest that is known of the document.
+    Resolve {
+        conflict: usize,
+        side: usize,
+        stale: bool,
+        dry: bool,
+    },
+    Conflict {
+        conflict: usize,
+    },
+    Conflicts {
+        resolved: bool,
+        size: u32,
+    },
 }
 
 /// An act and who does it.
@@ -142,18 +166,27 @@ pub const PATHS: [&str; 14] = [
     "",
 ];
 
-/// Always the same scenes: the seed is fixed.
-pub fn acts(count: usize) -> Vec<Scene> {
-    let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
-    let mut runner = TestRunner::new_with_rng(Config::default(), rng);
-    let scene = scene();
-    (0..count)
-        .map(|_| scene.new_tree(&mut runner).expect("a scene").current())
+/// Always the same scenes: the seed is fixed. So many one by one, and then so many with pushes among them.
+pub fn acts(calls: usize, pushes: usize) -> Vec<Scene> {
+    let mut runner = TestRunner::new_with_rng(
+        Config::default(),
+        TestRng::deterministic_rng(RngAlgorithm::ChaCha),
+    );
+    let (one_by_one, pushed) = (scene(act()), scene(among_pushes()));
+    (0..calls + pushes)
+        .map(|number| {
+            let tree = if number < calls {
+                one_by_one.new_tree(&mut runner).map(|tree| tree.current())
+            } else {
+                pushed.new_tree(&mut runner).map(|tree| tree.current())
+            };
+            tree.expect("a scene")
+        })
         .collect()
 }
 
-fn scene() -> impl Strategy<Value = Scene> {
-    (option::weighted(0.3, 0..CALLERS), act()).prop_map(|(caller, act)| {
+fn scene(act: impl Strategy<Value = Act>) -> impl Strategy<Value = Scene> {
+    (option::weighted(0.3, 0..CALLERS), act).prop_map(|(caller, act)| {
         // Mostly the one who may: else nothing but refusals would be compared.
         let usual = match act {
             Act::Create {
@@ -169,7 +202,11 @@ fn scene() -> impl Strategy<Value = Scene> {
             | Act::Get { .. }
             | Act::List { .. }
             | Act::Revisions { .. }
-            | Act::Compare { .. } => PRINCIPAL,
+            | Act::Compare { .. }
+            | Act::Push { .. }
+            | Act::Resolve { .. }
+            | Act::Conflict { .. }
+            | Act::Conflicts { .. } => PRINCIPAL,
         };
         Scene {
             caller: caller.unwrap_or(usual),
@@ -179,7 +216,26 @@ fn scene() -> impl Strategy<Value = Scene> {
 }
 
 fn act() -> impl Strategy<Value = Act> {
-    prop_oneof![5 => create(), 4 => update(), 5 => submit(), 5 => review(), 1 => withdraw(), 2 => again(), 6 => read()]
+    prop_oneof![
+        5 => create(),
+        4 => update(),
+        5 => submit(),
+        5 => review(),
+        1 => withdraw(),
+        2 => again(),
+        6 => read(),
+    ]
+}
+
+fn among_pushes() -> impl Strategy<Value = Act> {
+    prop_oneof![
+        6 => push(),
+        4 => conflict(),
+        2 => update(),
+        1 => submit(),
+        2 => again(),
+        1 => read(),
+    ]
 }
 
 fn create() -> impl Strategy<Value = Act> {

@@ -1,12 +1,15 @@
 //! The requests of a script that change something, as they are in one world.
 
 use styrkedja::proto::v1::{
-    CreateDocumentRequest, Document, ExternalId, Justification, ReviewComment,
-    ReviewDocumentRequest, ReviewReason, SubmitDocumentRequest, UpdateDocumentRequest,
-    WithdrawDocumentRequest, document::Content,
+    CreateDocumentRequest, Document, ExternalId, Justification, PushHeader, ResolveConflictRequest,
+    ReviewComment, ReviewDocumentRequest, ReviewReason, SubmitDocumentRequest,
+    UpdateDocumentRequest, WithdrawDocumentRequest, document::Content,
 };
 
-use super::script::{Act, Oddity, PATHS, Paper, Which};
+use super::{
+    pushed::Batch,
+    script::{Act, Oddity, PATHS, Paper, Which},
+};
 use crate::documents::{acts, papers};
 
 /// What was made in a world so far.
@@ -15,6 +18,10 @@ pub struct Made {
     pub owners: Vec<String>,
     /// The newest that is known of each document.
     pub documents: Vec<Document>,
+    /// The first that was known of each.
+    pub first: Vec<Document>,
+    /// Ids of conflicts.
+    pub conflicts: Vec<String>,
 }
 
 #[derive(Clone)]
@@ -24,6 +31,8 @@ pub enum Sent {
     Submit(SubmitDocumentRequest),
     Review(ReviewDocumentRequest),
     Withdraw(WithdrawDocumentRequest),
+    Push(Batch),
+    Resolve(Box<ResolveConflictRequest>),
 }
 
 impl Made {
@@ -114,11 +123,30 @@ impl Made {
             Act::Withdraw { which, stale } => {
                 Sent::Withdraw(acts::withdrawal(&self.aged(*which, *stale)))
             }
+            Act::Push {
+                together,
+                dry,
+                items,
+            } => Sent::Push(Batch {
+                meant: PushHeader {
+                    together: *together,
+                    validate_only: *dry,
+                },
+                items: items.iter().map(|item| self.pushed(item)).collect(),
+            }),
+            Act::Resolve {
+                conflict,
+                side,
+                stale,
+                dry,
+            } => Sent::Resolve(Box::new(self.resolution(*conflict, *side, *stale, *dry))),
             Act::Again { .. }
             | Act::Get { .. }
             | Act::List { .. }
             | Act::Revisions { .. }
-            | Act::Compare { .. } => return None,
+            | Act::Compare { .. }
+            | Act::Conflict { .. }
+            | Act::Conflicts { .. } => return None,
         };
         Some(sent)
     }
@@ -136,7 +164,7 @@ impl Made {
         }
     }
 
-    fn paper(&self, owner: &str, paper: Paper, on: usize) -> Document {
+    pub fn paper(&self, owner: &str, paper: Paper, on: usize) -> Document {
         match paper {
             Paper::Analysis => papers::analysis(owner),
             Paper::Plan => papers::plan(owner, &self.document(Which::Made(on))),
@@ -149,7 +177,7 @@ impl Made {
     }
 
     #[expect(clippy::wildcard_enum_match_arm, reason = "the others are no links")]
-    fn disturb(&self, oddities: &[Oddity], document: &mut Document) {
+    pub fn disturb(&self, oddities: &[Oddity], document: &mut Document) {
         for oddity in oddities {
             disturb_envelope(*oddity, document);
             if let Some(Content::Analysis(_)) = document.content {
@@ -184,6 +212,12 @@ impl Sent {
             Self::Submit(request) => request.justifications.clear(),
             Self::Review(request) => request.text.push_str(" Igen."),
             Self::Withdraw(request) => request.reason = 2,
+            Self::Push(batch) => {
+                for item in &mut batch.items {
+                    item.document.get_or_insert_default().round = "sbs-2021-1".into();
+                }
+            }
+            Self::Resolve(request) => request.etag = "1-00000000000000ff".to_owned(),
         }
     }
 }
