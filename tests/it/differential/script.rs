@@ -172,13 +172,13 @@ pub fn acts(calls: usize, pushes: usize) -> Vec<Scene> {
         Config::default(),
         TestRng::deterministic_rng(RngAlgorithm::ChaCha),
     );
-    let (one_by_one, pushed) = (scene(act()), scene(among_pushes()));
+    let (one_by_one, mixed) = (scene(act()), scene(among_pushes()));
     (0..calls + pushes)
         .map(|number| {
             let tree = if number < calls {
                 one_by_one.new_tree(&mut runner).map(|tree| tree.current())
             } else {
-                pushed.new_tree(&mut runner).map(|tree| tree.current())
+                mixed.new_tree(&mut runner).map(|tree| tree.current())
             };
             tree.expect("a scene")
         })

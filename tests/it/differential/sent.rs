@@ -217,7 +217,7 @@ impl Sent {
                     item.document.get_or_insert_default().round = "sbs-2021-1".into();
                 }
             }
-            Self::Resolve(request) => request.etag = "1-00000000000000ff".to_owned(),
+            Self::Resolve(request) => "1-00000000000000ff".clone_into(&mut request.etag),
         }
     }
 }

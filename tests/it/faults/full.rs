@@ -56,8 +56,8 @@ fn a_full_disk_of_postgres_refuses_writes_and_serves_reads() {
     // PostgreSQL may run as another user.
     let open = fs::Permissions::from_mode(0o755);
     fs::set_permissions(folder.path(), open).expect("it may be");
-    let full = folder.path().join("full");
-    let named = format!("-DFULL=\"{}\"", full.display());
+    let sign = folder.path().join("full");
+    let named = format!("-DFULL=\"{}\"", sign.display());
     let library = preloaded(folder.path(), "full", include_str!("full.c"), &named);
     let surrounded = |command: &mut Command| {
         command.env("LD_PRELOAD", &library);
@@ -67,8 +67,8 @@ fn a_full_disk_of_postgres_refuses_writes_and_serves_reads() {
         let place = Place::elsewhere(Engine::Postgres, cluster.create().await);
         let world = World::at(place).await;
         let principal = world.principal_of("Karbyskolan").await;
-        let fill = || fs::write(&full, "").expect("it can be said");
-        let empty = || fs::remove_file(&full).expect("it was said");
+        let fill = || fs::write(&sign, "").expect("it can be said");
+        let empty = || fs::remove_file(&sign).expect("it was said");
         let (copy, _) = disk_fills(&world, &principal, fill, empty).await;
         must_be_in_step(&copy, &principal).await;
         world.stop().await;

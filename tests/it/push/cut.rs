@@ -190,7 +190,7 @@ impl Trial {
                 external_id: None,
                 ..content("b")
             };
-            analysis_in(&mut change).present_state = "Ändrat.".to_owned();
+            "Ändrat.".clone_into(&mut analysis_in(&mut change).present_state);
             let items = vec![
                 new(&document(&name, "a")),
                 changed(&change, &base.etag),

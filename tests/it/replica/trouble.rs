@@ -82,15 +82,15 @@ async fn a_line_that_is_cut_before_any_answer_ends_the_push(world: World) {
         .await
         .expect("it is told");
     let cuts = once(whole.passed() + 10).chain(repeat(100));
-    let line = Line::to(&desk.server, Way::Back, cuts).await;
-    let mut link = Link::new(&line.address, None, token()).tries(3);
-    let ended = replica::push(&mut replica, &mut link, &mut |_| {}).await;
+    let short = Line::to(&desk.server, Way::Back, cuts).await;
+    let mut way = Link::new(&short.address, None, token()).tries(3);
+    let ended = replica::push(&mut replica, &mut way, &mut |_| {}).await;
     let ended = ended.expect_err("nothing came of it");
     assert!(matches!(ended, Error::GaveUp { tries: 4, .. }), "{ended:?}");
-    drop(line);
+    drop(short);
 
-    let mut link = Link::new(&desk.server, None, token());
-    let pushed = replica::push(&mut replica, &mut link, &mut |_| {}).await;
+    let mut way = Link::new(&desk.server, None, token());
+    let pushed = replica::push(&mut replica, &mut way, &mut |_| {}).await;
     assert_eq!(pushed.expect("it is pushed").created, 3);
     replica.close().await.expect("it closes");
     assert_eq!(system.all(ListDocumentsRequest::default()).await.len(), 3);

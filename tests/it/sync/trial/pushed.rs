@@ -69,7 +69,7 @@ impl Pusher {
     async fn late(&mut self, first: &PushedDocument, newest: &PushedDocument) {
         let mut retitled = of(first, "1");
         if let Some(Content::Analysis(analysis)) = &mut retitled.content {
-            analysis.title = "Nulägesanalys".to_owned();
+            "Nulägesanalys".clone_into(&mut analysis.title);
         }
         let Outcome::Merged(merged) = push_one(&self.caller, changed(&retitled, &first.etag)).await
         else {
