@@ -22,15 +22,18 @@
 )]
 mod exchange;
 #[path = "../submissions/measure.rs"]
-mod measure;
-mod papers;
-mod rows;
-mod server;
-#[path = "../submissions/wire.rs"]
 #[expect(
     dead_code,
     reason = "shared with another benchmark, which uses all of it"
 )]
+mod measure;
+mod papers;
+#[path = "../../tests/it/world/postgres.rs"]
+#[expect(dead_code, reason = "shared with the tests, which use all of it")]
+mod postgres;
+mod rows;
+mod server;
+#[path = "../submissions/wire.rs"]
 mod wire;
 
 use std::time::{Duration, Instant};

@@ -31,10 +31,6 @@ mod ours;
 mod postgres;
 mod upsert;
 #[path = "../submissions/wire.rs"]
-#[expect(
-    dead_code,
-    reason = "shared with another benchmark, which uses all of it"
-)]
 mod wire;
 
 use std::time::{Duration, Instant};

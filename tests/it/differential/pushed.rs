@@ -121,6 +121,7 @@ fn changed(base: &Document, title: bool, word: usize) -> Document {
         Some(Content::Analysis(analysis)) => word.clone_into(&mut analysis.present_state),
         Some(Content::ActionPlan(plan)) => word.clone_into(&mut plan.title),
         Some(Content::FollowUpReport(report)) => word.clone_into(&mut report.title),
+        Some(Content::CourseOffer(offer)) => offer.themes = vec![format!("x-{title}")],
         None => content = Some(Content::Analysis(papers::an_analysis())),
     }
     Document {
