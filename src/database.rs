@@ -84,7 +84,7 @@ impl Database {
         &self.reader
     }
 
-    /// The connection for writing. Only the journal uses it.
+    /// The connection for writing. Only the journal uses it, and keeps it for as long as it is open.
     pub fn writer(&self) -> &DatabaseConnection {
         &self.writer
     }

@@ -113,6 +113,8 @@ async fn connect(
         .max_connections(connections)
         .min_connections(1)
         .acquire_timeout(ACQUIRE_TIMEOUT)
+        // They live as long as the process does.
+        .test_before_acquire(false)
         .idle_timeout(None)
         .max_lifetime(None)
         // Where a commit fails for the disk, SQLite has rolled back by itself, and the driver takes the transaction for open

@@ -18,6 +18,8 @@ pub struct Batch<'a> {
     pub superseded: Vec<Superseded>,
     pub entries: Vec<entity::Model>,
     pub requests: Vec<request::Model>,
+    /// Where the partition stands before.
+    pub from: i64,
     /// Where the partition stands afterwards.
     pub partition: partition::Model,
     /// The last position of each write, or of all that it is written together with, in order.
@@ -48,6 +50,7 @@ impl<'a> Batch<'a> {
             entries: Vec::new(),
             requests: Vec::new(),
             positions: Vec::with_capacity(writes.len()),
+            from: partition.position,
             partition: partition.clone(),
         };
         for (write, end) in writes.iter().zip(ends) {

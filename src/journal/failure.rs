@@ -13,6 +13,9 @@ pub enum Failure {
     /// Nothing was written, for want of room.
     #[error(transparent)]
     Full(DbErr),
+    /// Nothing was written: another server wrote since the group was decided.
+    #[error("another server wrote meanwhile")]
+    Outrun,
     /// Nothing was written, and the same would happen again.
     #[error("{0}")]
     Lasting(String),

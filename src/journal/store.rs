@@ -1,21 +1,25 @@
 //! How the journal is kept: the only SQL of the journal.
 
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, EntityTrait,
-    IntoActiveModel, Statement, Value, sea_query::OnConflict,
+    DatabaseConnection, DbBackend, DbErr, EntityTrait, IntoActiveModel, Value,
+    sea_query::OnConflict,
 };
 
 use super::{
     batch::{Batch, Superseded},
-    bulk, chain, partition,
+    bulk::{self, Advance},
+    chain,
+    failure::Failure,
+    partition,
     write::{Row, Target},
 };
 use crate::{clock, documents, organizations};
 
+mod connection;
 pub mod inspect;
-mod register;
 mod standing;
 
+pub use connection::Connection;
 pub use standing::{answered, read};
 
 /// Reads the partition, and makes it where there is none.
@@ -50,35 +54,56 @@ pub async fn prepare(
     found.ok_or_else(|| DbErr::RecordNotFound("the partition that was just made".to_owned()))
 }
 
-/// Locks the partition until the end of the transaction. All that follows is read and written under this lock, so that
-/// several servers take turns, and positions are committed in order.
-pub async fn lock(tx: &DatabaseTransaction, partition: i32) -> Result<partition::Model, DbErr> {
-    let backend = tx.get_database_backend();
-    // SQLite has one writer, which holds the lock since BEGIN IMMEDIATE.
-    let sql = if backend == DbBackend::Postgres {
-        "SELECT epoch, position, chain_hash FROM partitions WHERE partition = $1 FOR UPDATE"
-    } else {
-        "SELECT epoch, position, chain_hash FROM partitions WHERE partition = $1"
-    };
-    let row = tx
-        .query_one_raw(Statement::from_sql_and_values(
-            backend,
-            sql,
-            [partition.into()],
-        ))
-        .await?;
-    let row = row.ok_or_else(|| DbErr::RecordNotFound(format!("partition {partition}")))?;
-    Ok(partition::Model {
-        partition,
-        epoch: row.try_get_by_index(0)?,
-        position: row.try_get_by_index(1)?,
-        chain_hash: row.try_get_by_index(2)?,
-    })
+/// Takes the partition for this server until the end of a transaction that begins here. Only PostgreSQL has several servers.
+pub async fn lock(connection: &mut Connection) -> Result<(), DbErr> {
+    connection
+        .plainly("BEGIN; SELECT 1 FROM partitions WHERE partition = 0 FOR UPDATE")
+        .await
 }
 
-/// Writes a batch. What is superseded ends first, so that no two heads ever hold the same identity.
-pub async fn write(tx: &DatabaseTransaction, batch: &Batch<'_>) -> Result<(), DbErr> {
-    end(tx, &batch.superseded).await?;
+/// Writes a batch in a transaction, unless the journal has moved on since it was laid out: returns whether it had not. What
+/// is superseded ends first, so that no two heads ever hold the same identity.
+pub async fn write(
+    connection: &mut Connection,
+    batch: &Batch<'_>,
+    keep: bool,
+) -> Result<bool, Failure> {
+    let mut writes = bulk::Writes::on(connection.backend());
+    end(&mut writes, &batch.superseded);
+    insert(&mut writes, batch);
+    let to = Advance {
+        partition: batch.partition.partition,
+        from: batch.from,
+        position: batch.partition.position,
+        chain_hash: batch.partition.chain_hash.clone(),
+    };
+    let statement = writes.and_advance(to, keep);
+    if connection.backend() == DbBackend::Sqlite {
+        connection
+            .run(statement)
+            .await
+            .map_err(Failure::at_commit)?;
+        return Ok(true);
+    }
+    let moved = if keep {
+        connection
+            .run(statement)
+            .await
+            .map_err(Failure::at_commit)?
+    } else {
+        connection
+            .try_out(statement)
+            .await
+            .map_err(Failure::before_commit)?
+    };
+    let moved: i64 = moved
+        .first()
+        .map_or(Ok(0), |row| row.try_get_by_index(0))
+        .map_err(Failure::at_commit)?;
+    Ok(moved == 1)
+}
+
+fn insert(writes: &mut bulk::Writes, batch: &Batch<'_>) {
     let (mut revisions, mut links, mut organizations, mut successions, mut grants) =
         (vec![], vec![], vec![], vec![], vec![]);
     let (mut conflicts, mut submissions, mut bookings, mut ledgers) =
@@ -101,48 +126,20 @@ pub async fn write(tx: &DatabaseTransaction, batch: &Batch<'_>) -> Result<(), Db
             Row::Places(ledger) => ledgers.push(ledger),
         }
     }
-    let mut inserts = bulk::Inserts::on(tx.get_database_backend());
-    inserts.add::<documents::entity::Model>(&revisions);
-    inserts.add::<documents::link::Model>(&links);
-    inserts.add::<organizations::entity::Model>(&organizations);
-    inserts.add(&successions);
-    inserts.add(&grants);
-    inserts.add(&conflicts);
-    inserts.add(&submissions);
-    inserts.add(&bookings);
-    inserts.add(&ledgers);
-    inserts.add(&batch.entries.iter().collect::<Vec<_>>());
-    inserts.add(&batch.requests.iter().collect::<Vec<_>>());
-    advance(tx, inserts, &batch.partition).await
+    writes.insert::<documents::entity::Model>(&revisions);
+    writes.insert::<documents::link::Model>(&links);
+    writes.insert::<organizations::entity::Model>(&organizations);
+    writes.insert(&successions);
+    writes.insert(&grants);
+    writes.insert(&conflicts);
+    writes.insert(&submissions);
+    writes.insert(&bookings);
+    writes.insert(&ledgers);
+    writes.insert(&batch.entries.iter().collect::<Vec<_>>());
+    writes.insert(&batch.requests.iter().collect::<Vec<_>>());
 }
 
-async fn advance(
-    tx: &DatabaseTransaction,
-    inserts: bulk::Inserts,
-    partition: &partition::Model,
-) -> Result<(), DbErr> {
-    // Announced with the commit, and to nobody without it.
-    let announce = if tx.get_database_backend() == DbBackend::Postgres {
-        " RETURNING pg_notify('styrkedja_head', position::text)"
-    } else {
-        ""
-    };
-    let update = |first: usize| {
-        format!(
-            "UPDATE partitions SET position = ${first}, chain_hash = ${} WHERE partition = ${}{announce}",
-            first + 1,
-            first + 2
-        )
-    };
-    let values: [Value; 3] = [
-        partition.position.into(),
-        partition.chain_hash.clone().into(),
-        partition.partition.into(),
-    ];
-    inserts.and_then(tx, update, values).await
-}
-
-async fn end(tx: &DatabaseTransaction, superseded: &[Superseded]) -> Result<(), DbErr> {
+fn end(writes: &mut bulk::Writes, superseded: &[Superseded]) {
     for target in Target::ALL {
         let values: Vec<Vec<Value>> = superseded
             .iter()
@@ -184,14 +181,6 @@ async fn end(tx: &DatabaseTransaction, superseded: &[Superseded]) -> Result<(), 
             ),
             Target::Succession => continue,
         };
-        bulk::end(
-            tx,
-            &["owner", "id", "revision", "until"],
-            &values,
-            table,
-            named,
-        )
-        .await?;
+        writes.end(&["owner", "id", "revision", "until"], &values, table, named);
     }
-    Ok(())
 }

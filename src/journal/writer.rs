@@ -7,10 +7,7 @@ use std::{
 };
 
 use futures::FutureExt;
-use sea_orm::{
-    DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions,
-    TransactionTrait,
-};
+use sea_orm::DatabaseConnection;
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
@@ -19,7 +16,7 @@ use super::{
     batch::Batch,
     decide::{Standing, Verdict},
     failure::Failure,
-    store,
+    store::{self, Connection},
     write::{Refusal, Row, Write, Written},
 };
 use crate::clock;
@@ -36,7 +33,9 @@ const CLASHES: u32 = 3;
 /// The one task that writes.
 #[derive(Debug)]
 pub struct Writer {
-    connection: DatabaseConnection,
+    pool: DatabaseConnection,
+    /// What it keeps of the pool. None: it has taken none yet, or has lost it.
+    connection: Option<Connection>,
     jobs: mpsc::Receiver<Job>,
     head: watch::Sender<i64>,
     stop: CancellationToken,
@@ -77,13 +76,14 @@ impl Group {
 
 impl Writer {
     pub fn new(
-        connection: DatabaseConnection,
+        pool: DatabaseConnection,
         jobs: mpsc::Receiver<Job>,
         head: watch::Sender<i64>,
         stop: CancellationToken,
     ) -> Self {
         Self {
-            connection,
+            pool,
+            connection: None,
             jobs,
             head,
             stop,
@@ -129,7 +129,7 @@ impl Writer {
         group.jobs
     }
 
-    async fn write(&self, jobs: Vec<Job>) {
+    async fn write(&mut self, jobs: Vec<Job>) {
         let (mut writes, mut units, mut callers) = (Vec::new(), Vec::new(), Vec::new());
         for job in jobs {
             let count = job.writes.len();
@@ -150,7 +150,7 @@ impl Writer {
 
     /// Writes a group. Where the group as a whole can not be written, each unit is tried alone, so that only the one at
     /// fault is refused.
-    async fn decide_and_keep(&self, writes: &mut [Write], units: &[Unit]) -> Vec<Outcome> {
+    async fn decide_and_keep(&mut self, writes: &mut [Write], units: &[Unit]) -> Vec<Outcome> {
         match self.patiently(writes, units).await {
             Ok(outcomes) => outcomes,
             Err(Failure::Lasting(error)) if units.len() > 1 => {
@@ -174,14 +174,15 @@ impl Writer {
     }
 
     async fn patiently(
-        &self,
+        &mut self,
         writes: &mut [Write],
         units: &[Unit],
     ) -> Result<Vec<Outcome>, Failure> {
         let started = Instant::now();
         let mut pause = Duration::from_millis(5);
+        let mut take_turns = false;
         for tries in 1.. {
-            let tried = AssertUnwindSafe(attempt(&self.connection, writes, units))
+            let tried = AssertUnwindSafe(self.attempt(writes, units, take_turns))
                 .catch_unwind()
                 .await;
             match tried.unwrap_or_else(|_| Err(Failure::Lasting("the writer panicked".to_owned())))
@@ -192,6 +193,7 @@ impl Writer {
                     }
                     return Ok(outcomes);
                 }
+                Err(Failure::Outrun) if !take_turns => take_turns = true,
                 Err(Failure::Passing(error)) if Failure::is_clash(&error) && tries == CLASHES => {
                     return Err(Failure::Lasting(error.to_string()));
                 }
@@ -205,6 +207,32 @@ impl Writer {
         }
         Err(Failure::Lasting("no more tries".to_owned()))
     }
+
+    /// One transaction. Returns what becomes of each write, and the position that the journal has reached if it moved.
+    ///
+    /// A connection that panics or can not go back to where it was is closed, and with it whatever was under way.
+    async fn attempt(
+        &mut self,
+        writes: &mut [Write],
+        units: &[Unit],
+        take_turns: bool,
+    ) -> Result<(Vec<Outcome>, Option<i64>), Failure> {
+        let mut connection = match self.connection.take() {
+            Some(connection) => connection,
+            None => Connection::of(&self.pool)
+                .await
+                .map_err(Failure::before_commit)?,
+        };
+        let tried = if take_turns {
+            in_turn(&mut connection, writes, units).await
+        } else {
+            fill(&mut connection, writes, units).await
+        };
+        if tried.is_ok() || connection.abandon().await.is_ok() {
+            self.connection = Some(connection);
+        }
+        tried
+    }
 }
 
 fn give_up(writes: &[Write], failure: &Failure) -> Vec<Outcome> {
@@ -212,56 +240,40 @@ fn give_up(writes: &[Write], failure: &Failure) -> Vec<Outcome> {
     tracing::error!(%failure, ?methods, writes = writes.len(), "writes failed");
     let refusal = match failure {
         Failure::Full(_) => Refusal::NoRoom,
-        Failure::Passing(_) | Failure::Lasting(_) | Failure::Unknown(_) => {
+        Failure::Passing(_) | Failure::Lasting(_) | Failure::Outrun | Failure::Unknown(_) => {
             Refusal::Unavailable("the database does not take the write")
         }
     };
     writes.iter().map(|_| Err(refusal.clone())).collect()
 }
 
-/// One transaction. Returns what becomes of each write, and the position that the journal has reached if it moved.
-async fn attempt(
-    connection: &DatabaseConnection,
+/// As `fill`, with other servers kept waiting from before anything is read.
+async fn in_turn(
+    connection: &mut Connection,
     writes: &mut [Write],
     units: &[Unit],
 ) -> Result<(Vec<Outcome>, Option<i64>), Failure> {
-    let keep = !writes.iter().any(|write| write.dry_run);
-    let options = TransactionOptions {
-        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-        ..Default::default()
-    };
-    let tx = connection
-        .begin_with_options(options)
+    store::lock(connection)
         .await
         .map_err(Failure::before_commit)?;
-    match fill(&tx, writes, units).await {
-        Ok((outcomes, Some(position))) if keep => {
-            tx.commit().await.map_err(Failure::at_commit)?;
-            Ok((outcomes, Some(position)))
-        }
-        Ok((outcomes, _)) => {
-            tx.rollback().await.map_err(Failure::before_commit)?;
-            Ok((outcomes, None))
-        }
-        Err(error) => {
-            if let Err(error) = tx.rollback().await {
-                tracing::debug!(%error, "rolling back failed");
-            }
-            Err(Failure::before_commit(error))
-        }
-    }
+    let filled = fill(connection, writes, units).await?;
+    connection.commit().await.map_err(Failure::at_commit)?;
+    Ok(filled)
 }
 
-/// Decides the writes and writes what is accepted. Returns the last position given, if any write was accepted.
+/// Reads what stands, decides the writes on top of it, and writes what is accepted, in a transaction that is void if others
+/// have written since. Returns the last position given, if any write was accepted and is to be kept.
 async fn fill(
-    tx: &DatabaseTransaction,
+    connection: &mut Connection,
     writes: &mut [Write],
     units: &[Unit],
-) -> Result<(Vec<Outcome>, Option<i64>), DbErr> {
+) -> Result<(Vec<Outcome>, Option<i64>), Failure> {
     #[cfg(test)]
     tests::stumble(writes);
-    let partition = store::lock(tx, PARTITION).await?;
-    let mut standing = store::read(tx, writes).await?;
+    let keep = !writes.iter().any(|write| write.dry_run);
+    let (partition, mut standing) = store::read(connection, PARTITION, writes)
+        .await
+        .map_err(Failure::before_commit)?;
     let verdicts = decide(&mut standing, writes, units);
     let unit_of = units
         .iter()
@@ -278,11 +290,11 @@ async fn fill(
         return Ok((outcomes(verdicts, &[]), None));
     }
     let batch = Batch::lay_out(&mut accepted, &units, partition, clock::now());
-    store::write(tx, &batch).await?;
-    Ok((
-        outcomes(verdicts, &batch.positions),
-        Some(batch.partition.position),
-    ))
+    if !store::write(connection, &batch, keep).await? {
+        return Err(Failure::Outrun);
+    }
+    let position = keep.then_some(batch.partition.position);
+    Ok((outcomes(verdicts, &batch.positions), position))
 }
 
 fn decide(standing: &mut Standing, writes: &[Write], units: &[Unit]) -> Vec<Verdict> {

@@ -1,63 +1,79 @@
 //! Many rows in few statements, on both databases.
 
 use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, Iterable, ModelTrait,
-    QueryResult, Statement, Value,
+    ConnectionTrait, DbBackend, DbErr, EntityTrait, Iterable, ModelTrait, QueryResult, Statement,
+    Value,
 };
 
 mod postgres;
 mod sqlite;
 
-/// Rows on their way into their tables, which they all reach at once.
-pub enum Inserts {
-    Postgres(postgres::Inserts),
+/// All that one transaction writes, on its way to the tables, which it reaches in one statement.
+pub enum Writes {
+    Postgres(postgres::Writes),
     Sqlite(Vec<Statement>),
 }
 
-impl Inserts {
+/// How far the journal is moved on.
+pub struct Advance {
+    pub partition: i32,
+    /// Where it must stand.
+    pub from: i64,
+    pub position: i64,
+    pub chain_hash: Vec<u8>,
+}
+
+impl Writes {
     pub fn on(backend: DbBackend) -> Self {
         if backend == DbBackend::Postgres {
-            Self::Postgres(postgres::Inserts::default())
+            Self::Postgres(postgres::Writes::default())
         } else {
             Self::Sqlite(Vec::new())
         }
     }
 
-    pub fn add<M: ModelTrait>(&mut self, models: &[&M]) {
+    /// Ends for each key the row `r` of a table that it names at its `until`. To come before what is inserted.
+    pub fn end(&mut self, columns: &[&str], keys: &[Vec<Value>], table: &str, named: &str) {
+        if keys.is_empty() {
+            return;
+        }
+        match self {
+            Self::Postgres(writes) => writes.end(columns, keys, table, named),
+            Self::Sqlite(statements) => {
+                let sql = format!(
+                    "UPDATE {table} AS r SET until_position = k.until FROM k WHERE {named}"
+                );
+                statements.extend(sqlite::over_keys(columns, keys, &sql));
+            }
+        }
+    }
+
+    pub fn insert<M: ModelTrait>(&mut self, models: &[&M]) {
         if models.is_empty() {
             return;
         }
         let columns: Vec<_> = <M::Entity as EntityTrait>::Column::iter().collect();
         match self {
-            Self::Postgres(inserts) => inserts.add(&columns, models),
+            Self::Postgres(writes) => writes.insert(&columns, models),
             Self::Sqlite(statements) => statements.extend(sqlite::insert(&columns, models)),
         }
     }
 
-    /// Inserts all, and then makes a change whose text is given the number of its first parameter.
-    pub async fn and_then(
-        self,
-        tx: &DatabaseTransaction,
-        change: impl FnOnce(usize) -> String,
-        values: impl IntoIterator<Item = Value>,
-    ) -> Result<(), DbErr> {
-        let statements = match self {
-            Self::Postgres(inserts) => vec![inserts.and_then(change, values)],
-            Self::Sqlite(mut statements) => {
-                let before = statements.iter().map(sqlite::count_values).sum::<usize>();
-                let change = change(before + 1);
-                statements.push(Statement::from_sql_and_values(
-                    DbBackend::Sqlite,
-                    change,
-                    values,
-                ));
-                sqlite::at_once(statements)
+    /// Writes all, and moves the journal on. On SQLite it is a whole transaction, and is kept or not; on PostgreSQL it counts
+    /// how often the journal was moved, and where that is not once, another was faster and nothing is written.
+    pub fn and_advance(self, to: Advance, keep: bool) -> Statement {
+        match self {
+            Self::Postgres(writes) => writes.and_advance(to),
+            Self::Sqlite(writes) => {
+                let all = std::iter::once(sqlite::plain("BEGIN IMMEDIATE"))
+                    .chain(writes)
+                    .chain([
+                        sqlite::advance(to),
+                        sqlite::plain(if keep { "COMMIT" } else { "ROLLBACK" }),
+                    ]);
+                sqlite::at_once(all)
             }
-        };
-        for statement in statements {
-            tx.execute_raw(statement).await?;
         }
-        Ok(())
     }
 }
 
@@ -69,66 +85,23 @@ pub async fn select(
     sql: &str,
 ) -> Result<Vec<QueryResult>, DbErr> {
     let mut found = Vec::new();
-    for statement in over_keys(db.get_database_backend(), columns, keys, sql) {
+    if keys.is_empty() {
+        return Ok(found);
+    }
+    let statements = if db.get_database_backend() == DbBackend::Postgres {
+        vec![postgres::over_keys(columns, keys, sql)]
+    } else {
+        sqlite::over_keys(columns, keys, sql)
+    };
+    for statement in statements {
         found.extend(db.query_all_raw(statement).await?);
     }
     Ok(found)
 }
 
-/// Queries on their way to the database, each for rows that keys name. SQLite is asked once for all of them.
-pub struct Finds {
-    backend: DbBackend,
-    queries: usize,
-    statements: Vec<Statement>,
-}
-
-impl Finds {
-    pub fn on(backend: DbBackend) -> Self {
-        Self {
-            backend,
-            queries: 0,
-            statements: Vec::new(),
-        }
-    }
-
-    /// For each key the row `r` of a table that it names, by an index and in no other way.
-    ///
-    /// Planners without statistics hold tables for tiny and would read them whole, and keep to that while they grow.
-    pub fn add(
-        &mut self,
-        columns: &[&str],
-        keys: &[Vec<Value>],
-        what: &str,
-        table: &str,
-        named: &str,
-    ) {
-        let what = format!("{what}, {} AS query", self.queries);
-        let sql = find_each(self.backend, &what, table, named);
-        self.statements
-            .extend(over_keys(self.backend, columns, keys, &sql));
-        self.queries += 1;
-    }
-
-    /// The rows of each query, in the order in which they were added.
-    pub async fn run(self, db: &impl ConnectionTrait) -> Result<Vec<Vec<QueryResult>>, DbErr> {
-        let mut found: Vec<Vec<QueryResult>> = Vec::new();
-        found.resize_with(self.queries, Vec::new);
-        let statements = if self.backend == DbBackend::Postgres {
-            self.statements
-        } else {
-            sqlite::at_once(self.statements)
-        };
-        for statement in statements {
-            for row in db.query_all_raw(statement).await? {
-                let query: i32 = row.try_get("", "query")?;
-                found[usize::try_from(query).unwrap_or_default()].push(row);
-            }
-        }
-        Ok(found)
-    }
-}
-
-/// As one query of [`Finds`], by itself.
+/// For each key the row `r` of a table that it names, by an index and in no other way.
+///
+/// Planners without statistics hold tables for tiny and would read them whole, and keep to that while they grow.
 pub async fn find(
     db: &impl ConnectionTrait,
     columns: &[&str],
@@ -137,55 +110,102 @@ pub async fn find(
     table: &str,
     named: &str,
 ) -> Result<Vec<QueryResult>, DbErr> {
-    let sql = find_each(db.get_database_backend(), what, table, named);
+    let sql = format!(
+        "SELECT {what} FROM k {}",
+        each(db.get_database_backend(), table, named)
+    );
     select(db, columns, keys, &sql).await
 }
 
-fn find_each(backend: DbBackend, what: &str, table: &str, named: &str) -> String {
+/// Queries that are asked at once. Their rows have columns of the same types, after the number of the query.
+pub struct Finds {
+    queries: usize,
+    statements: FindStatements,
+}
+
+enum FindStatements {
+    Postgres(postgres::Finds),
+    Sqlite(Vec<Statement>),
+}
+
+impl Finds {
+    pub fn on(backend: DbBackend) -> Self {
+        Self {
+            queries: 0,
+            statements: if backend == DbBackend::Postgres {
+                FindStatements::Postgres(postgres::Finds::default())
+            } else {
+                FindStatements::Sqlite(Vec::new())
+            },
+        }
+    }
+
+    /// As [`find`].
+    pub fn add(
+        &mut self,
+        columns: &[&str],
+        keys: &[Vec<Value>],
+        what: &str,
+        table: &str,
+        named: &str,
+    ) {
+        let rows = each(self.backend(), table, named);
+        self.over(columns, keys, what, &rows);
+    }
+
+    /// For each key what can be said of it.
+    pub fn ask(&mut self, columns: &[&str], keys: &[Vec<Value>], what: &str) {
+        self.over(columns, keys, what, "");
+    }
+
+    fn over(&mut self, columns: &[&str], keys: &[Vec<Value>], what: &str, rows: &str) {
+        let select = format!("SELECT {} AS query, {what}", self.queries);
+        self.queries += 1;
+        if keys.is_empty() {
+            return;
+        }
+        match &mut self.statements {
+            FindStatements::Postgres(finds) => finds.add(columns, keys, &select, rows),
+            FindStatements::Sqlite(statements) => {
+                let sql = format!("{select} FROM k {rows}");
+                statements.extend(sqlite::over_keys(columns, keys, &sql));
+            }
+        }
+    }
+
+    fn backend(&self) -> DbBackend {
+        match self.statements {
+            FindStatements::Postgres(_) => DbBackend::Postgres,
+            FindStatements::Sqlite(_) => DbBackend::Sqlite,
+        }
+    }
+
+    /// All queries as one statement, and how many they are. There is at least one key.
+    pub fn into_statement(self) -> (Statement, usize) {
+        let statement = match self.statements {
+            FindStatements::Postgres(finds) => finds.into_statement(),
+            FindStatements::Sqlite(statements) => sqlite::at_once(statements),
+        };
+        (statement, self.queries)
+    }
+}
+
+/// The rows of each query, in the order in which they were added.
+pub fn by_query(rows: Vec<QueryResult>, queries: usize) -> Result<Vec<Vec<QueryResult>>, DbErr> {
+    let mut found: Vec<Vec<QueryResult>> = Vec::new();
+    found.resize_with(queries, Vec::new);
+    for row in rows {
+        let query: i32 = row.try_get_by_index(0)?;
+        found[usize::try_from(query).unwrap_or_default()].push(row);
+    }
+    Ok(found)
+}
+
+/// The row `r` for each key `k`.
+fn each(backend: DbBackend, table: &str, named: &str) -> String {
     if backend == DbBackend::Postgres {
-        format!(
-            "SELECT {what} FROM k CROSS JOIN LATERAL (SELECT * FROM {table} r WHERE {named} LIMIT 1) r"
-        )
+        format!("CROSS JOIN LATERAL (SELECT * FROM {table} r WHERE {named} LIMIT 1) r")
     } else {
-        format!("SELECT {what} FROM k CROSS JOIN {table} r WHERE {named}")
-    }
-}
-
-/// Ends for each key the row `r` of a table that it names at its `until`.
-pub async fn end(
-    db: &impl ConnectionTrait,
-    columns: &[&str],
-    keys: &[Vec<Value>],
-    table: &str,
-    named: &str,
-) -> Result<(), DbErr> {
-    let sql = if db.get_database_backend() == DbBackend::Postgres {
-        format!(
-            ", found AS (SELECT r.place, k.until FROM k CROSS JOIN LATERAL
-                 (SELECT r.ctid AS place FROM {table} r WHERE {named} LIMIT 1) r)
-             UPDATE {table} SET until_position = found.until FROM found WHERE {table}.ctid = found.place"
-        )
-    } else {
-        format!("UPDATE {table} AS r SET until_position = k.until FROM k WHERE {named}")
-    };
-    for statement in over_keys(db.get_database_backend(), columns, keys, &sql) {
-        db.execute_raw(statement).await?;
-    }
-    Ok(())
-}
-
-/// What follows `WITH`, which sees the keys as the table `k`. A key may stand in it more than once.
-fn over_keys(
-    backend: DbBackend,
-    columns: &[&str],
-    keys: &[Vec<Value>],
-    sql: &str,
-) -> Vec<Statement> {
-    if keys.is_empty() {
-        Vec::new()
-    } else if backend == DbBackend::Postgres {
-        vec![postgres::over_keys(columns, keys, sql)]
-    } else {
-        sqlite::over_keys(columns, keys, sql)
+        format!("CROSS JOIN {table} r WHERE {named}")
     }
 }

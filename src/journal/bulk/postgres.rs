@@ -5,15 +5,30 @@ use sea_orm::{
     sea_query::ArrayType,
 };
 
-/// Insertions into several tables, as parts of one statement.
+use super::Advance;
+
+/// Changes of several tables, as parts of one statement. Nothing is changed where `moved` is empty, and nothing inserted before
+/// `ended` is whole: two heads would be in each other's way.
 #[derive(Default)]
-pub struct Inserts {
+pub struct Writes {
     parts: Vec<String>,
+    ended: Vec<String>,
     arrays: Arrays,
 }
 
-impl Inserts {
-    pub fn add<M: ModelTrait>(
+impl Writes {
+    pub fn end(&mut self, columns: &[&str], keys: &[Vec<Value>], table: &str, named: &str) {
+        let rows = self.arrays.rows(columns, keys);
+        let name = format!("ended_{table}");
+        self.parts.push(format!(
+            "{name} AS (UPDATE {table} SET until_position = found.until FROM (SELECT r.place, k.until FROM moved
+                 CROSS JOIN {rows} CROSS JOIN LATERAL (SELECT r.ctid AS place FROM {table} r WHERE {named} LIMIT 1) r) found
+             WHERE {table}.ctid = found.place RETURNING 1)"
+        ));
+        self.ended.push(name);
+    }
+
+    pub fn insert<M: ModelTrait>(
         &mut self,
         columns: &[<M::Entity as EntityTrait>::Column],
         models: &[&M],
@@ -44,26 +59,33 @@ impl Inserts {
         parameters.extend(self.arrays.push(nulls));
         let (names, taken, parameters) =
             (names.join(", "), taken.join(", "), parameters.join(", "));
+        let after = |ended| format!(" AND (SELECT count(*) FROM {ended}) >= 0");
+        let after_ended = self.ended.iter().map(after).collect::<Vec<_>>().concat();
         self.parts.push(format!(
-            "i{} AS (INSERT INTO \"{}\" ({names}) SELECT {taken} FROM unnest({parameters}) AS k ({names}, nulls))",
-            self.parts.len(),
-            table.table_name(),
+            "inserted_{table} AS (INSERT INTO \"{table}\" ({names}) SELECT {taken} FROM unnest({parameters}) AS k ({names}, nulls)
+             WHERE (SELECT count(*) FROM moved) = 1{after_ended})",
+            table = table.table_name(),
         ));
     }
 
-    /// All insertions, and a change whose text is given the number of its first parameter.
-    pub fn and_then(
-        self,
-        change: impl FnOnce(usize) -> String,
-        values: impl IntoIterator<Item = Value>,
-    ) -> Statement {
-        let change = change(self.arrays.values.len() + 1);
-        let sql = if self.parts.is_empty() {
-            change
-        } else {
-            format!("WITH {} {change}", self.parts.join(", "))
-        };
-        let values = self.arrays.values.into_iter().chain(values);
+    /// Locks the partition, and moves it on from where it must stand. The commit announces it, and nobody hears of it without.
+    pub fn and_advance(self, to: Advance) -> Statement {
+        let first = self.arrays.values.len() + 1;
+        let sql = format!(
+            "WITH moved AS (UPDATE partitions SET position = ${first}, chain_hash = ${} WHERE partition = ${} AND position = ${}
+                 RETURNING pg_notify('styrkedja_head', position::text)), {} SELECT count(*) FROM moved",
+            first + 1,
+            first + 2,
+            first + 3,
+            self.parts.join(", ")
+        );
+        let advance: [Value; 4] = [
+            to.position.into(),
+            to.chain_hash.into(),
+            to.partition.into(),
+            to.from.into(),
+        ];
+        let values = self.arrays.values.into_iter().chain(advance);
         Statement::from_sql_and_values(DbBackend::Postgres, sql, values)
     }
 }
@@ -71,16 +93,28 @@ impl Inserts {
 /// A statement over keys.
 pub fn over_keys(columns: &[&str], keys: &[Vec<Value>], sql: &str) -> Statement {
     let mut arrays = Arrays::default();
-    let column = |place: usize| keys.iter().map(|key| key[place].clone()).collect();
-    let parameters: Vec<String> = (0..columns.len())
-        .filter_map(|place| arrays.push(column(place)))
-        .collect();
-    let sql = format!(
-        "WITH k ({}) AS (SELECT * FROM unnest({})) {sql}",
-        columns.join(", "),
-        parameters.join(", ")
-    );
+    let rows = arrays.rows(columns, keys);
+    let sql = format!("WITH k AS (SELECT * FROM {rows}) {sql}");
     Statement::from_sql_and_values(DbBackend::Postgres, sql, arrays.values)
+}
+
+/// Queries, each over keys of its own, as one.
+#[derive(Default)]
+pub struct Finds {
+    queries: Vec<String>,
+    arrays: Arrays,
+}
+
+impl Finds {
+    pub fn add(&mut self, columns: &[&str], keys: &[Vec<Value>], select: &str, rows: &str) {
+        let keys = self.arrays.rows(columns, keys);
+        self.queries.push(format!("{select} FROM {keys} {rows}"));
+    }
+
+    pub fn into_statement(self) -> Statement {
+        let sql = self.queries.join(" UNION ALL ");
+        Statement::from_sql_and_values(DbBackend::Postgres, sql, self.arrays.values)
+    }
 }
 
 /// Parameters of `unnest`.
@@ -90,6 +124,19 @@ struct Arrays {
 }
 
 impl Arrays {
+    /// Keys as the table `k`.
+    fn rows(&mut self, columns: &[&str], keys: &[Vec<Value>]) -> String {
+        let column = |place: usize| keys.iter().map(|key| key[place].clone()).collect();
+        let parameters: Vec<String> = (0..columns.len())
+            .filter_map(|place| self.push(column(place)))
+            .collect();
+        format!(
+            "unnest({}) AS k ({})",
+            parameters.join(", "),
+            columns.join(", ")
+        )
+    }
+
     /// Takes the values of a column, and says how a statement names them. None: there are no rows.
     fn push(&mut self, values: Vec<Value>) -> Option<String> {
         let of = values.first().map(Value::array_type)?;

@@ -2,6 +2,8 @@
 
 use sea_orm::{DbBackend, EntityName, EntityTrait, IdenStatic, ModelTrait, Statement, Value};
 
+use super::Advance;
+
 /// Rows in one statement, at most: with 25 columns well below the 32,766 parameters that SQLite takes.
 const LONGEST: usize = 256;
 
@@ -36,25 +38,30 @@ pub fn insert<M: ModelTrait>(
 
 /// Several statements as one text, which the connection's thread runs one after another: each by itself would have to wait
 /// for that thread, and for its own task again. Parameters of `?` are counted on over all of them.
-pub fn at_once(statements: Vec<Statement>) -> Vec<Statement> {
-    let (mut texts, mut values) = (Vec::new(), Vec::new());
+pub fn at_once(statements: impl IntoIterator<Item = Statement>) -> Statement {
+    let (mut text, mut values) = (String::new(), Vec::new());
     for statement in statements {
-        texts.push(statement.sql);
+        if !text.is_empty() {
+            text.push_str("; ");
+        }
+        text.push_str(&statement.sql);
         values.extend(statement.values.into_iter().flat_map(|values| values.0));
     }
-    if texts.is_empty() {
-        return Vec::new();
-    }
-    let text = texts.join("; ");
-    vec![Statement::from_sql_and_values(
-        DbBackend::Sqlite,
-        text,
-        values,
-    )]
+    Statement::from_sql_and_values(DbBackend::Sqlite, text, values)
 }
 
-pub fn count_values(statement: &Statement) -> usize {
-    statement.values.as_ref().map_or(0, |values| values.0.len())
+pub fn plain(sql: &str) -> Statement {
+    Statement::from_string(DbBackend::Sqlite, sql)
+}
+
+pub fn advance(to: Advance) -> Statement {
+    let sql = "UPDATE partitions SET position = ?, chain_hash = ? WHERE partition = ?";
+    let values: [Value; 3] = [
+        to.position.into(),
+        to.chain_hash.into(),
+        to.partition.into(),
+    ];
+    Statement::from_sql_and_values(DbBackend::Sqlite, sql, values)
 }
 
 /// Statements over keys. Fills the last one up with its last key, so that statements keep to the fixed lengths.

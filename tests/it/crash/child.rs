@@ -2,7 +2,9 @@
 
 use std::{env, future::pending, io::Write as _};
 
-use sea_orm::{ConnectionTrait, EntityTrait, FromQueryResult, IntoActiveModel, Statement};
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, EntityTrait, FromQueryResult, IntoActiveModel, Statement,
+};
 use styrkedja::{
     clock,
     database::{Database, Purpose},
@@ -58,12 +60,14 @@ async fn writes_until_it_is_killed() {
         .await
         .expect("it opens");
     let journal = Journal::open(&database).await.expect("the journal opens");
+    // The journal keeps the connection that it writes by.
+    let beside = sea_orm::Database::connect(&url).await.expect("it is open");
     for writer in 0..WRITERS {
-        let (journal, database) = (journal.clone(), database.clone());
+        let (journal, beside) = (journal.clone(), beside.clone());
         tokio::spawn(async move {
             loop {
                 for rows in story(Uuid::from_u128(writer)) {
-                    write(&journal, &database, manner, rows).await;
+                    write(&journal, &beside, manner, rows).await;
                 }
             }
         });
@@ -107,7 +111,7 @@ fn story(owner: Uuid) -> Vec<Vec<Row>> {
 }
 
 /// Writes rows, and says in the answer that is kept how many there are.
-async fn write(journal: &Journal, database: &Database, manner: Manner, rows: Vec<Row>) {
+async fn write(journal: &Journal, beside: &DatabaseConnection, manner: Manner, rows: Vec<Row>) {
     let request = clock::new_id();
     let write = Write {
         request: Some(rows::request(request, 1)),
@@ -119,7 +123,7 @@ async fn write(journal: &Journal, database: &Database, manner: Manner, rows: Vec
     }
     journal.write(write).await.expect("it is written");
     if manner == Manner::Torn {
-        take_apart(database, request).await;
+        take_apart(beside, request).await;
     }
     if manner != Manner::TooEarly {
         acknowledge(request);
@@ -127,10 +131,9 @@ async fn write(journal: &Journal, database: &Database, manner: Manner, rows: Vec
 }
 
 /// Afterwards all is as before, but the record of the request came in a transaction of its own, after the rest.
-async fn take_apart(database: &Database, request: Uuid) {
+async fn take_apart(writer: &DatabaseConnection, request: Uuid) {
     let on_request =
-        |sql| Statement::from_sql_and_values(database.backend(), sql, [request.into()]);
-    let writer = database.writer();
+        |sql| Statement::from_sql_and_values(writer.get_database_backend(), sql, [request.into()]);
     let row = writer
         .query_one_raw(on_request("SELECT * FROM requests WHERE request_id = $1"))
         .await
