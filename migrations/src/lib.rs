@@ -16,6 +16,7 @@ mod m0010_conflicts;
 mod m0011_submissions;
 mod m0012_bookings;
 mod m0013_standing;
+mod m0014_external_ids;
 
 /// The steps, in order.
 pub struct Migrator;
@@ -37,6 +38,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0011_submissions::Migration),
             Box::new(m0012_bookings::Migration),
             Box::new(m0013_standing::Migration),
+            Box::new(m0014_external_ids::Migration),
         ]
     }
 }
