@@ -15,6 +15,20 @@ const UNREAD: [[&str; 3]; 2] = [
     ["SubmitCourseOffersRequest", "offer", "SubmittedOffer"],
 ];
 
+const ENCODED_SERVICES: [&str; 2] = ["SyncService", "DocumentService"];
+const ENCODED_ANSWERS: [(&str, &str); 10] = [
+    ("PullResponse", "crate::feed::Answer"),
+    ("WatchResponse", "crate::feed::Answer"),
+    ("CreateDocumentResponse", "crate::documents::reply::One"),
+    ("UpdateDocumentResponse", "crate::documents::reply::One"),
+    ("GetDocumentResponse", "crate::documents::reply::One"),
+    ("SubmitDocumentResponse", "crate::documents::reply::One"),
+    ("ReviewDocumentResponse", "crate::documents::reply::One"),
+    ("WithdrawDocumentResponse", "crate::documents::reply::One"),
+    ("ListDocumentsResponse", "crate::documents::reply::Many"),
+    ("ListRevisionsResponse", "crate::documents::reply::Many"),
+];
+
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=proto");
     let files: Vec<PathBuf> = fs::read_dir("proto/styrkedja/v1")?
@@ -54,20 +68,23 @@ fn main() -> Result<(), Box<dyn Error>> {
         .codec_path(CODEC)
         .compile_fds_with_config(described.clone(), messages)?;
 
-    // The server of the feed once more, with answers whose events are encoded already.
+    // Two servers once more, with answers whose events and documents are encoded already.
     for file in &mut described.file {
         file.service
-            .retain(|service| service.name() == "SyncService");
+            .retain(|service| ENCODED_SERVICES.contains(&service.name()));
     }
-    let feed = output.join("feed");
-    fs::create_dir_all(&feed)?;
-    tonic_prost_build::configure()
+    let answering = output.join("answering");
+    fs::create_dir_all(&answering)?;
+    let servers = tonic_prost_build::configure()
         .build_client(false)
         .codec_path(CODEC)
-        .out_dir(feed)
-        .extern_path(".styrkedja.v1", "crate::proto::v1")
-        .extern_path(".styrkedja.v1.PullResponse", "crate::feed::Answer")
-        .extern_path(".styrkedja.v1.WatchResponse", "crate::feed::Answer")
+        .out_dir(answering)
+        .extern_path(".styrkedja.v1", "crate::proto::v1");
+    ENCODED_ANSWERS
+        .iter()
+        .fold(servers, |servers, (message, of)| {
+            servers.extern_path(format!(".styrkedja.v1.{message}"), of)
+        })
         .compile_fds(described)?;
     Ok(())
 }

@@ -11,7 +11,7 @@ pub mod v1 {
     tonic::include_proto!("styrkedja.v1");
 }
 
-/// The sync service as it is served: its answers hold events that are encoded already.
+/// The services whose answers hold documents or events that are encoded already, as they are served.
 #[expect(
     clippy::all,
     clippy::pedantic,
@@ -19,8 +19,8 @@ pub mod v1 {
     clippy::allow_attributes_without_reason,
     reason = "generated"
 )]
-pub mod feed {
-    include!(concat!(env!("OUT_DIR"), "/feed/styrkedja.v1.rs"));
+pub mod answering {
+    include!(concat!(env!("OUT_DIR"), "/answering/styrkedja.v1.rs"));
 }
 
 /// The contract's descriptors, custom options included.

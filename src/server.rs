@@ -25,12 +25,13 @@ use crate::{
     feed, offers, organizations,
     proto::{
         self,
-        feed::sync_service_server::SyncServiceServer,
+        answering::{
+            document_service_server::DocumentServiceServer, sync_service_server::SyncServiceServer,
+        },
         v1::{
             access_service_server::AccessServiceServer,
             conflict_service_server::ConflictServiceServer,
             course_offer_service_server::CourseOfferServiceServer,
-            document_service_server::DocumentServiceServer,
             organization_service_server::OrganizationServiceServer,
         },
     },

@@ -10,6 +10,7 @@ mod model;
 mod operations;
 pub mod publish;
 mod push;
+pub mod reply;
 mod request;
 mod rpc;
 mod shape;

@@ -53,9 +53,8 @@ pub struct Call {
 /// A document, as its caller may be shown it.
 #[derive(Clone, Debug)]
 pub struct Shown {
+    /// With its content, where that is given out and was asked for.
     pub revision: Revision,
-    /// None where it is not given out, or was not asked for.
-    pub content: Option<Content>,
     /// The roles in which the caller sees it: what decides on narrowed fields.
     pub roles: BTreeSet<Role>,
 }
@@ -68,22 +67,15 @@ pub struct Answer {
 }
 
 impl Shown {
-    /// Shows a revision with the content that was read with it.
-    pub(super) fn read(caller: &Caller, revision: Revision) -> Result<Self> {
-        let content = content_of(&revision)?;
-        Ok(Self::with(caller, revision, content))
-    }
-
-    /// Shows a revision, with the content that was read with it, to those who have the roles.
-    pub(super) fn to(roles: &BTreeSet<Role>, revision: Revision) -> Result<Self> {
-        Ok(Self {
-            content: content_of(&revision)?,
+    /// Shows a revision to those who have the roles.
+    pub(super) fn to(roles: &BTreeSet<Role>, revision: Revision) -> Self {
+        Self {
             revision,
             roles: roles.clone(),
-        })
+        }
     }
 
-    pub(super) fn with(caller: &Caller, revision: Revision, content: Option<Content>) -> Self {
+    pub(super) fn of(caller: &Caller, revision: Revision) -> Self {
         let target = target_of(&revision);
         let grants = caller.grants().iter();
         let seeing = grants.filter(|grant| {
@@ -92,15 +84,11 @@ impl Shown {
                 .is_none()
         });
         let roles = seeing.map(|grant| grant.role).collect();
-        Self {
-            revision,
-            content,
-            roles,
-        }
+        Self { revision, roles }
     }
 }
 
-fn content_of(revision: &Revision) -> Result<Option<Content>> {
+pub(super) fn content_of(revision: &Revision) -> Result<Option<Content>> {
     let content = revision
         .content
         .as_deref()

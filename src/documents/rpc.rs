@@ -4,7 +4,8 @@ use prost::Message;
 use tonic::{Request, Response, Status};
 
 use super::{
-    operations::{self, Answer, Listed},
+    operations::{self, Answer, Listed, Shown},
+    reply::{Many, One},
     request::{self, Common},
     wire,
 };
@@ -13,7 +14,10 @@ use crate::{
     error::Result,
     exchange::Exchange,
     page::{self, Listing},
-    proto::v1::{self, document_service_server::DocumentService},
+    proto::{
+        answering::document_service_server::DocumentService,
+        v1::{self, Finding},
+    },
 };
 
 const DEFAULT_PAGE: u32 = 50;
@@ -50,12 +54,27 @@ macro_rules! body {
     }};
 }
 
+fn one(shown: Shown, findings: Vec<Finding>) -> Result<Response<One>, Status> {
+    Ok(Response::new(One {
+        document: Some(wire::encoded(shown)?),
+        findings,
+    }))
+}
+
+fn many(shown: Vec<Shown>, next: Option<String>) -> Result<Response<Many>, Status> {
+    let documents = shown.into_iter().map(wire::encoded);
+    Ok(Response::new(Many {
+        documents: documents.collect::<Result<_>>()?,
+        next_page_token: next.unwrap_or_default(),
+    }))
+}
+
 #[tonic::async_trait]
 impl DocumentService for Rpc {
     async fn create_document(
         &self,
         mut request: Request<v1::CreateDocumentRequest>,
-    ) -> Result<Response<v1::CreateDocumentResponse>, Status> {
+    ) -> Result<Response<One>, Status> {
         let mut document = request.get_mut().document.take().unwrap_or_default();
         let new = request::new_document(&mut document)?;
         // The content is encoded and hashed once: to be kept, and to be known again.
@@ -64,42 +83,34 @@ impl DocumentService for Rpc {
         let call =
             common!(request, "CreateDocument").known_by(&[&kind, &envelope, &new.encoded.hash])?;
         let Answer { shown, findings } = operations::create(&self.0, &call, new).await?;
-        Ok(Response::new(v1::CreateDocumentResponse {
-            document: Some(wire::document(shown)),
-            findings,
-        }))
+        one(shown, findings)
     }
 
     async fn update_document(
         &self,
         request: Request<v1::UpdateDocumentRequest>,
-    ) -> Result<Response<v1::UpdateDocumentResponse>, Status> {
+    ) -> Result<Response<One>, Status> {
         let call = common!(request, "UpdateDocument").known_by(&[&body!(request)])?;
         let change = request::change(request.into_inner())?;
         let Answer { shown, findings } = operations::update(&self.0, &call, change).await?;
-        Ok(Response::new(v1::UpdateDocumentResponse {
-            document: Some(wire::document(shown)),
-            findings,
-        }))
+        one(shown, findings)
     }
 
     async fn get_document(
         &self,
         request: Request<v1::GetDocumentRequest>,
-    ) -> Result<Response<v1::GetDocumentResponse>, Status> {
+    ) -> Result<Response<One>, Status> {
         let caller = caller_of(&request)?;
         let v1::GetDocumentRequest { id, revision } = request.into_inner();
         let revision = (revision > 0).then_some(revision);
         let shown = operations::get(&self.0, &caller, request::id("id", &id)?, revision).await?;
-        Ok(Response::new(v1::GetDocumentResponse {
-            document: Some(wire::document(shown)),
-        }))
+        one(shown, Vec::new())
     }
 
     async fn list_documents(
         &self,
         request: Request<v1::ListDocumentsRequest>,
-    ) -> Result<Response<v1::ListDocumentsResponse>, Status> {
+    ) -> Result<Response<Many>, Status> {
         let caller = caller_of(&request)?;
         let request = request.into_inner();
         let filter = request::filter(&caller, &request)?;
@@ -119,16 +130,13 @@ impl DocumentService for Rpc {
             &request.page_token,
         )
         .await?;
-        Ok(Response::new(v1::ListDocumentsResponse {
-            documents: shown.into_iter().map(wire::document).collect(),
-            next_page_token: next.unwrap_or_default(),
-        }))
+        many(shown, next)
     }
 
     async fn submit_document(
         &self,
         request: Request<v1::SubmitDocumentRequest>,
-    ) -> Result<Response<v1::SubmitDocumentResponse>, Status> {
+    ) -> Result<Response<One>, Status> {
         let call = common!(request, "SubmitDocument").known_by(&[&body!(request)])?;
         let v1::SubmitDocumentRequest {
             id,
@@ -139,42 +147,35 @@ impl DocumentService for Rpc {
         let id = request::id("id", &id)?;
         let Answer { shown, findings } =
             operations::submit(&self.0, &call, id, &etag, justifications).await?;
-        Ok(Response::new(v1::SubmitDocumentResponse {
-            document: Some(wire::document(shown)),
-            findings,
-        }))
+        one(shown, findings)
     }
 
     async fn review_document(
         &self,
         request: Request<v1::ReviewDocumentRequest>,
-    ) -> Result<Response<v1::ReviewDocumentResponse>, Status> {
+    ) -> Result<Response<One>, Status> {
         let call = common!(request, "ReviewDocument").known_by(&[&body!(request)])?;
         let decision = request::decision(request.into_inner())?;
         let Answer { shown, findings: _ } = operations::review(&self.0, &call, decision).await?;
-        Ok(Response::new(v1::ReviewDocumentResponse {
-            document: Some(wire::document(shown)),
-        }))
+        one(shown, Vec::new())
     }
 
     async fn withdraw_document(
         &self,
         request: Request<v1::WithdrawDocumentRequest>,
-    ) -> Result<Response<v1::WithdrawDocumentResponse>, Status> {
+    ) -> Result<Response<One>, Status> {
         let call = common!(request, "WithdrawDocument").known_by(&[&body!(request)])?;
         let request = request.into_inner();
         let id = request::id("id", &request.id)?;
         let answer =
             operations::withdraw(&self.0, &call, id, &request.etag, request.reason()).await?;
-        Ok(Response::new(v1::WithdrawDocumentResponse {
-            document: Some(wire::document(answer.shown)),
-        }))
+        one(answer.shown, Vec::new())
     }
 
     async fn list_revisions(
         &self,
         request: Request<v1::ListRevisionsRequest>,
-    ) -> Result<Response<v1::ListRevisionsResponse>, Status> {
+    ) -> Result<Response<Many>, Status> {
         let caller = caller_of(&request)?;
         let v1::ListRevisionsRequest {
             id,
@@ -190,10 +191,7 @@ impl DocumentService for Rpc {
         let size = page::size(page_size, DEFAULT_PAGE);
         let Listed { shown, next } =
             operations::revisions(&self.0, &caller, id, listing, size, &page_token).await?;
-        Ok(Response::new(v1::ListRevisionsResponse {
-            revisions: shown.into_iter().map(wire::document).collect(),
-            next_page_token: next.unwrap_or_default(),
-        }))
+        many(shown, next)
     }
 
     async fn compare_revisions(

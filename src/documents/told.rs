@@ -2,30 +2,20 @@
 
 use std::collections::BTreeSet;
 
-use prost::{Message, encoding};
+use prost::bytes::Bytes;
 
 use super::{model::Revision, operations::Shown, store::Found, wire};
-use crate::{contract, error::Result, proto::v1::Role};
+use crate::{error::Result, proto::v1::Role};
 
 /// The encoded `Document`, without what those who have the roles may not see.
-pub fn told(roles: &BTreeSet<Role>, found: Found) -> Result<Vec<u8>> {
-    let mut revision = Revision::try_from(found)?;
-    let contract = contract::get();
-    if !contract.shows_everything_to(roles) {
-        return Ok(wire::document(Shown::to(roles, revision)?).encode_to_vec());
-    }
-    // Nothing is left out of it: the content goes in as it is kept.
-    let content = revision.content.take();
-    let field = contract.kind(revision.kind).number;
-    let mut document = wire::document(Shown::to(roles, revision)?).encode_to_vec();
-    if let Some(content) = content {
-        encoding::bytes::encode(field, &content, &mut document);
-    }
-    Ok(document)
+pub fn told(roles: &BTreeSet<Role>, found: Found) -> Result<Bytes> {
+    wire::encoded(Shown::to(roles, Revision::try_from(found)?))
 }
 
 #[cfg(test)]
 mod tests {
+    use prost::Message;
+
     use super::*;
     use crate::{
         documents::entity,
@@ -54,7 +44,7 @@ mod tests {
 
     fn read(role: Role, state_now: DocumentState) -> v1::Document {
         let bytes = told(&BTreeSet::from([role]), found(state_now)).unwrap();
-        v1::Document::decode(bytes.as_slice()).unwrap()
+        v1::Document::decode(bytes).unwrap()
     }
 
     #[test]
@@ -62,8 +52,8 @@ mod tests {
         for role in [Role::Principal, Role::Observer, Role::GoverningBoard] {
             for state_now in [DocumentState::Draft, DocumentState::Withdrawn] {
                 let revision = Revision::try_from(found(state_now)).unwrap();
-                let shown = Shown::to(&BTreeSet::from([role]), revision).unwrap();
-                assert_eq!(read(role, state_now), wire::document(shown));
+                let shown = Shown::to(&BTreeSet::from([role]), revision);
+                assert_eq!(read(role, state_now), wire::document(shown).unwrap());
             }
         }
     }

@@ -19,7 +19,7 @@ use crate::{
     documents,
     error::Error,
     exchange::Exchange,
-    proto::{feed::sync_service_server::SyncService, v1},
+    proto::{answering::sync_service_server::SyncService, v1},
 };
 
 /// The sync service of an exchange.

@@ -5,7 +5,7 @@ pub(super) mod rules;
 #[cfg(test)]
 pub(super) mod tests;
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use prost::Message;
 use uuid::Uuid;
@@ -114,12 +114,12 @@ impl Kind for ActionPlan {
 
 fn check_goals(plan: &ActionPlan, report: &mut Report) {
     report.must(!plan.goals.is_empty(), &rules::GOALS_MISSING, GOALS);
-    let served: HashSet<_> = plan
+    let served: BTreeSet<_> = plan
         .measures
         .iter()
         .flat_map(|measure| &measure.goal_ids)
         .collect();
-    let followed: HashSet<_> = plan
+    let followed: BTreeSet<_> = plan
         .follow_ups
         .iter()
         .flat_map(|follow_up| &follow_up.goal_ids)
@@ -223,7 +223,7 @@ fn check_measures(plan: &ActionPlan, period: Option<&Period>, report: &mut Repor
         &rules::MEASURES_MISSING,
         MEASURES,
     );
-    let followed: HashSet<_> = plan
+    let followed: BTreeSet<_> = plan
         .follow_ups
         .iter()
         .flat_map(|follow_up| &follow_up.measure_ids)

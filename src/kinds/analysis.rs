@@ -5,7 +5,7 @@ pub(super) mod rules;
 #[cfg(test)]
 pub(super) mod tests;
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use prost::Message;
 use uuid::Uuid;
@@ -117,7 +117,7 @@ impl Kind for Analysis {
 }
 
 fn check_evidence(analysis: &Analysis, report: &mut Report) {
-    let used: HashSet<_> = analysis
+    let used: BTreeSet<_> = analysis
         .problems
         .iter()
         .flat_map(|problem| &problem.evidence_ids)
@@ -168,7 +168,7 @@ fn check_problems(analysis: &Analysis, report: &mut Report) {
         &rules::PROBLEMS_MISSING,
         PROBLEMS,
     );
-    let explained: HashSet<_> = analysis
+    let explained: BTreeSet<_> = analysis
         .causes
         .iter()
         .flat_map(|cause| &cause.problem_ids)
@@ -233,7 +233,7 @@ fn check_causes(analysis: &Analysis, report: &mut Report) {
 fn check_areas(analysis: &Analysis, report: &mut Report) {
     let areas = &analysis.development_areas;
     report.must(!areas.is_empty(), &rules::AREAS_MISSING, AREAS);
-    let mut taken = HashSet::new();
+    let mut taken = BTreeSet::new();
     for (at, area) in At::each(AREAS, areas, |item| &item.id) {
         report.item_must(!blank(&area.title), &rules::AREA_WITHOUT_TITLE, at, "title");
         report.item_must(
@@ -258,7 +258,7 @@ fn check_areas(analysis: &Analysis, report: &mut Report) {
 /// Priorities are 1, 2, 3 and so on, each once.
 fn fault_of_priority(
     priority: u32,
-    taken: &mut HashSet<u32>,
+    taken: &mut BTreeSet<u32>,
     areas: &[v1::DevelopmentArea],
 ) -> Option<&'static Rule> {
     if priority == 0 {

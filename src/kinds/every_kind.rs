@@ -1,7 +1,7 @@
 //! Rules that hold for documents of every kind: the time, ids of items, links inside the document.
 //! Knows no kind.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Item, Link, Subject, Target, dates,
@@ -57,20 +57,20 @@ pub(super) fn check_period(period: &v1::Period, report: &mut Report, field: &str
 }
 
 /// Each thing stands once: notes the rule at every later place of the same.
-pub(super) fn check_once<'a, T: std::hash::Hash + Eq>(
+pub(super) fn check_once<'a, T: Ord>(
     things: impl Iterator<Item = (T, At<'a>)>,
     rule: &Rule,
     report: &mut Report,
     field: &str,
 ) {
-    let mut seen = HashSet::new();
+    let mut seen = BTreeSet::new();
     for (thing, at) in things {
         report.item_must(seen.insert(thing), rule, at, field);
     }
 }
 
 fn check_ids(items: &[Item<'_>], report: &mut Report) {
-    let mut seen = HashSet::new();
+    let mut seen = BTreeSet::new();
     for item in items {
         if !seen.insert(item.id) {
             let field = format!("{}[{}].id", item.list, item.index);
@@ -84,7 +84,7 @@ pub(super) fn dangling<'l>(
     items: &[Item<'l>],
     links: &'l [Link],
 ) -> impl Iterator<Item = &'l Link> + use<'l> {
-    let kinds: HashMap<_, _> = items.iter().map(|item| (item.id, item.kind)).collect();
+    let kinds: BTreeMap<_, _> = items.iter().map(|item| (item.id, item.kind)).collect();
     links.iter().filter(move |link| match &link.to {
         Target::Own(id) => kinds.get(id.as_str()) != Some(&link.relation.target()),
         Target::Other { .. } => false,
@@ -95,7 +95,7 @@ fn check_references(items: &[Item<'_>], links: &[Link], report: &mut Report) {
     for link in dangling(items, links) {
         report.add(&REFERENCE_UNKNOWN, link.place.to_string(), &link.from_item);
     }
-    let mut seen = HashSet::new();
+    let mut seen = BTreeSet::new();
     for link in links {
         if !seen.insert((&link.from_item, link.relation, &link.to)) {
             report.add(&LINK_REPEATED, link.place.to_string(), &link.from_item);

@@ -1,7 +1,7 @@
 //! The fields of a document as the contract lists them: every text in it, and where a path stands.
 //! Goes by the descriptors, so that no field of any kind can be forgotten.
 
-use std::{collections::HashMap, sync::LazyLock};
+use std::{collections::BTreeMap, sync::LazyLock};
 
 use prost_reflect::{DynamicMessage, FieldDescriptor, MessageDescriptor, Value};
 
@@ -75,7 +75,7 @@ pub(super) fn place(path: &str) -> Vec<(u32, usize)> {
 }
 
 /// The fields of a message by name. Descriptors know the same, and take much longer to say it.
-type Fields = HashMap<String, Field>;
+type Fields = BTreeMap<String, Field>;
 
 struct Field {
     number: u32,

@@ -5,7 +5,7 @@ pub(super) mod rules;
 #[cfg(test)]
 pub(super) mod tests;
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use prost::Message;
 use uuid::Uuid;
@@ -109,7 +109,7 @@ impl Kind for FollowUpReport {
     }
 
     fn check_beside(&self, other_id: Uuid, other: &Content, report: &mut Report) {
-        let told: HashSet<_> = measures_told(self).chain(goals_told(self)).collect();
+        let told: BTreeSet<_> = measures_told(self).chain(goals_told(self)).collect();
         for item in super::items(other) {
             let (rule, list) = if item.kind == ItemKind::Measure {
                 (&rules::MEASURE_UNREPORTED, MEASURES)
@@ -161,7 +161,7 @@ fn check_measures(content: &FollowUpReport, report: &mut Report) {
     let measures = At::each(MEASURES, &content.measures, |item| &item.id)
         .filter_map(|(at, outcome)| Some((end(outcome.measure.as_ref()?), at)));
     every_kind::check_once(measures, &rules::MEASURE_REPEATED, report, "measure");
-    let judged: HashSet<_> = content
+    let judged: BTreeSet<_> = content
         .effects
         .iter()
         .flat_map(|effect| &effect.measures)
@@ -207,7 +207,7 @@ fn check_measure(outcome: &MeasureOutcome, concludes: bool, report: &mut Report,
         "participation",
     );
 
-    let mut categories = HashSet::new();
+    let mut categories = BTreeSet::new();
     for (index, staff) in participation
         .iter()
         .flat_map(|they| &they.staff)
@@ -320,9 +320,9 @@ fn check_effects(content: &FollowUpReport, report: &mut Report) {
         &rules::EFFECTS_MISSING,
         EFFECTS,
     );
-    let measures: HashSet<_> = measures_told(content).collect();
-    let goals: HashSet<_> = goals_told(content).collect();
-    let unstarted: HashSet<_> = content
+    let measures: BTreeSet<_> = measures_told(content).collect();
+    let goals: BTreeSet<_> = goals_told(content).collect();
+    let unstarted: BTreeSet<_> = content
         .measures
         .iter()
         .filter(|outcome| outcome.state() == MeasureState::NotStarted)

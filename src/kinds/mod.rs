@@ -210,14 +210,18 @@ pub fn blocking_always(finding: &v1::Finding) -> bool {
 }
 
 /// Takes the words out of a finding that are those of its rule, to be kept: a handful of findings says as much as a document.
-pub fn without_words(mut finding: v1::Finding) -> v1::Finding {
-    if rule(&finding.rule).is_some_and(|rule| rule.speaks_in(&finding)) {
-        finding.message_sv.clear();
-        finding.remedy_sv.clear();
-        finding.message_en.clear();
-        finding.remedy_en.clear();
+pub fn without_words(finding: &v1::Finding) -> v1::Finding {
+    if rule(&finding.rule).is_some_and(|rule| rule.speaks_in(finding)) {
+        v1::Finding {
+            rule: finding.rule.clone(),
+            severity: finding.severity,
+            field: finding.field.clone(),
+            key: finding.key.clone(),
+            ..v1::Finding::default()
+        }
+    } else {
+        finding.clone()
     }
-    finding
 }
 
 /// Puts the words of its rule back into a finding that was kept without them.

@@ -64,14 +64,14 @@ fn a_finding_is_kept_without_the_words_of_its_rule_and_gets_them_back() {
     let [finding] = &found[..] else {
         panic!("one rule is broken: {found:?}")
     };
-    let kept = without_words(finding.clone());
+    let kept = without_words(finding);
     assert!(kept.message_sv.is_empty() && kept.remedy_en.is_empty());
     assert_eq!(&with_words(kept), finding);
     let own = v1::Finding {
         message_sv: "Andra ord.".to_owned(),
         ..finding.clone()
     };
-    assert_eq!(with_words(without_words(own.clone())), own);
+    assert_eq!(with_words(without_words(&own)), own);
 }
 
 fn told(findings: &[v1::Finding]) -> Vec<String> {

@@ -41,9 +41,9 @@ pub async fn get(exchange: &Exchange, caller: &Caller, id: Uuid) -> Result<Told>
     let (mut base, mut theirs) = (None, None);
     for revision in found {
         if revision.number == conflict.base {
-            base = Some(Shown::read(caller, revision)?);
+            base = Some(Shown::of(caller, revision));
         } else {
-            theirs = Some(Shown::read(caller, revision)?);
+            theirs = Some(Shown::of(caller, revision));
         }
     }
     Ok(Told {
@@ -51,7 +51,7 @@ pub async fn get(exchange: &Exchange, caller: &Caller, id: Uuid) -> Result<Told>
         roles,
         base,
         theirs,
-        head: Shown::read(caller, head)?,
+        head: Shown::of(caller, head),
     })
 }
 

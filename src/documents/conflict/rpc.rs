@@ -112,7 +112,7 @@ impl ConflictService for Rpc {
         } = operations::resolve(&self.0, &call, id, &request.etag, resolution).await?;
         Ok(Response::new(v1::ResolveConflictResponse {
             conflict: Some(wire::conflict(conflict, &roles)),
-            document: Some(document(after)),
+            document: Some(document(after)?),
             findings,
         }))
     }

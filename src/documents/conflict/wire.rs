@@ -87,14 +87,17 @@ pub fn told(told: Told) -> Result<(v1::Conflict, v1::Document)> {
     } else {
         Some(yours(&one, &roles)?)
     };
-    let shown = |shown: Option<_>| shown.filter(|_| !withdrawn).map(wire::document);
+    let shown = |shown: Option<_>| {
+        let shown = shown.filter(|_| !withdrawn);
+        shown.map(wire::document).transpose()
+    };
     let conflict = v1::Conflict {
-        base: shown(base),
-        theirs: shown(theirs),
+        base: shown(base)?,
+        theirs: shown(theirs)?,
         yours,
         ..conflict(one, &roles)
     };
-    Ok((conflict, wire::document(head)))
+    Ok((conflict, wire::document(head)?))
 }
 
 fn yours(conflict: &Conflict, roles: &BTreeSet<Role>) -> Result<v1::Document> {

@@ -24,8 +24,8 @@ pub async fn compare(
     let before = get(exchange, caller, document, Some(from)).await?;
     let after = get(exchange, caller, document, Some(to)).await?;
     let [before, after] = [
-        comparable(wire::document(before))?,
-        comparable(wire::document(after))?,
+        comparable(wire::document(before)?)?,
+        comparable(wire::document(after)?)?,
     ];
     Ok(compare::compare(&before, &after))
 }

@@ -75,7 +75,6 @@ async fn decide(
     let links = judgement.links(&revision);
     Ok(Decided {
         revision,
-        content: Some(content),
         links,
         findings: judgement.findings,
     })

@@ -62,7 +62,7 @@ pub async fn list(
                 return Ok(Listed { shown, next });
             }
             after = Some(revision.document);
-            shown.push(Shown::read(caller, revision)?);
+            shown.push(Shown::of(caller, revision));
         }
         if part.last.is_none() {
             return Ok(Listed { shown, next: None });
@@ -99,7 +99,7 @@ pub async fn revisions(
     let next = last.map(|last| seal(exchange, listing, at, &last.number.to_be_bytes()));
     let shown = found
         .into_iter()
-        .map(|revision| Shown::with(caller, revision, None))
+        .map(|revision| Shown::of(caller, revision))
         .collect();
     Ok(Listed { shown, next })
 }

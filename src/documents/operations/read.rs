@@ -35,7 +35,7 @@ pub async fn get(
             .await?
         }
     };
-    Shown::read(caller, found.ok_or(Error::NotFound)?)
+    Ok(Shown::of(caller, found.ok_or(Error::NotFound)?))
 }
 
 /// Documents as they stood at a position, by id. What the caller does not see, and what has been withdrawn since, is left
@@ -52,7 +52,6 @@ pub async fn shown_at(
     let scope = caller.scope(Act::ReadDocuments);
     let found = store::standing(exchange.database.reader(), &scope, documents, position).await?;
     let standing = found.into_iter().filter(|revision| !revision.withdrawn);
-    standing
-        .map(|revision| Ok((revision.document, Shown::read(caller, revision)?)))
-        .collect()
+    let shown = standing.map(|revision| (revision.document, Shown::of(caller, revision)));
+    Ok(shown.collect())
 }

@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::{
-    Answer, Call, present_content_of, target_of,
+    Answer, Call, target_of,
     write::{Decided, must_act_on, must_allow, must_be_seen, write},
 };
 use crate::{
@@ -73,10 +73,8 @@ fn decide(call: &Call, grant: &Grant, head: &Revision, decision: Decision) -> Re
         organization_id: grant.home.to_string(),
         create_time: Some(revision.updated_at.into()),
     });
-    let content = Some(present_content_of(head)?);
     Ok(Decided {
         revision,
-        content,
         links: Vec::new(),
         findings: Vec::new(),
     })

@@ -55,7 +55,6 @@ async fn decide(
     revision.justifications = justifications;
     Ok(Decided {
         revision,
-        content: Some(content),
         links: Vec::new(),
         findings,
     })

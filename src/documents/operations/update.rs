@@ -87,7 +87,6 @@ async fn decide(
     };
     Ok(Decided {
         revision,
-        content: Some(content),
         links,
         findings: judgement.findings,
     })

@@ -51,7 +51,6 @@ fn decide(
     };
     Ok(Decided {
         revision,
-        content: None,
         links: Vec::new(),
         findings: Vec::new(),
     })

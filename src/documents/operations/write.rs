@@ -15,15 +15,13 @@ use crate::{
     error::{Error, Result},
     exchange::Exchange,
     journal::{Refusal, RequestKey, Row, Write, Written},
-    kinds::{self, Content},
+    kinds,
     proto::v1::{Act, CreateDocumentResponse, Document, DocumentState, Finding},
 };
 
 /// A revision that is decided on and not yet written.
 pub struct Decided {
     pub revision: Revision,
-    /// The content, for the answer.
-    pub content: Option<Content>,
     /// The links of the content, where the revision writes it.
     pub links: Vec<link::Model>,
     pub findings: Vec<Finding>,
@@ -78,7 +76,6 @@ pub async fn write(
     };
     let Decided {
         revision,
-        content,
         links,
         findings,
     } = decided;
@@ -97,7 +94,7 @@ pub async fn write(
     };
     match exchange.journal.write(write).await {
         Ok(Written::Now { .. }) => Ok(Answer {
-            shown: Shown::with(&call.caller, revision, content),
+            shown: Shown::of(&call.caller, revision),
             findings,
         }),
         Ok(Written::Before { answer }) => repeat(exchange, call, &answer).await,
@@ -114,7 +111,7 @@ fn encode(revision: &Revision, findings: &[Finding]) -> Vec<u8> {
     };
     CreateDocumentResponse {
         document: Some(document),
-        findings: findings.iter().cloned().map(kinds::without_words).collect(),
+        findings: findings.iter().map(kinds::without_words).collect(),
     }
     .encode_to_vec()
 }
@@ -135,7 +132,7 @@ async fn repeat(exchange: &Exchange, call: &Call, answer: &[u8]) -> Result<Answe
         findings.clear();
     }
     Ok(Answer {
-        shown: Shown::read(&call.caller, revision)?,
+        shown: Shown::of(&call.caller, revision),
         findings,
     })
 }

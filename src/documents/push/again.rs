@@ -99,7 +99,7 @@ fn as_then(caller: &Caller, first: PushResponse, revision: Revision) -> Result<A
     } else {
         first.findings.into_iter().map(kinds::with_words).collect()
     };
-    let document = wire::document(Shown::read(caller, revision)?);
+    let document = wire::document(Shown::of(caller, revision))?;
     let pushed = PushedDocument {
         id: document.id.clone(),
         external_id: document.external_id.clone(),

@@ -150,7 +150,10 @@ fn pushed(revision: &Revision) -> PushedDocument {
 
 fn shown(caller: &Caller, revision: Revision, content: Content, fields: Vec<String>) -> PushMerged {
     PushMerged {
-        document: Some(wire::document(Shown::with(caller, revision, Some(content)))),
+        document: Some(wire::with_content(
+            Shown::of(caller, revision),
+            Some(content),
+        )),
         fields,
     }
 }
@@ -166,7 +169,7 @@ fn noted(writing: &Writing) -> PushResponse {
         What::Updated => Told::Updated(named(&writing.revision)),
         What::Merged(fields) => merged(&writing.revision, fields.clone()),
     };
-    let findings = writing.findings.iter().cloned();
+    let findings = writing.findings.iter();
     PushResponse {
         findings: findings.map(kinds::without_words).collect(),
         ..answered(told)

@@ -43,7 +43,7 @@ pub async fn search(
         position,
     } = operations::search(exchange, caller, search, listing, size, token).await?;
     Ok(Response::new(v1::SearchCourseOffersResponse {
-        offers: offers.into_iter().map(wire::found).collect(),
+        offers: offers.into_iter().map(wire::found).collect::<Result<_>>()?,
         next_page_token: next.unwrap_or_default(),
         total,
         position: position.unsigned_abs(),

@@ -6,14 +6,15 @@ use uuid::Uuid;
 use super::{matching::Matched, need::Need, score::TERMS, unmet::Told};
 use crate::{
     documents::{self, Shown},
+    error::Result,
     proto::v1,
 };
 
-pub fn found((shown, places_left): (Shown, Option<u32>)) -> v1::FoundOffer {
-    v1::FoundOffer {
-        document: Some(documents::document(shown)),
+pub fn found((shown, places_left): (Shown, Option<u32>)) -> Result<v1::FoundOffer> {
+    Ok(v1::FoundOffer {
+        document: Some(documents::document(shown)?),
         places_left,
-    }
+    })
 }
 
 pub fn matched(need: Need, matches: Vec<Matched>) -> v1::MatchNeedsResponse {

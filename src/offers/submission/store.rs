@@ -174,7 +174,7 @@ fn submission(row: &entity::Model) -> Result<Submission> {
 fn encode(rows: &[SubmissionRow]) -> Vec<u8> {
     let mut bytes = Vec::new();
     for row in rows {
-        let findings = row.findings.iter().cloned();
+        let findings = row.findings.iter();
         let kept = SubmissionRow {
             findings: findings.map(kinds::without_words).collect(),
             ..row.clone()

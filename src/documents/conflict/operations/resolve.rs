@@ -78,7 +78,7 @@ pub async fn resolve(
         rows: settling.rows(),
     };
     match exchange.journal.write(write).await {
-        Ok(Written::Now { .. }) => settling.settled(&call.caller, roles),
+        Ok(Written::Now { .. }) => Ok(settling.settled(&call.caller, roles)),
         Ok(Written::Before { answer }) => repeat(exchange, call, id, &answer).await,
         Err(Refusal::Outdated { .. } | Refusal::ExpectedOtherwise) => {
             Err(overtaken(exchange, call, id).await?)
@@ -241,7 +241,7 @@ impl Settling {
             revision: self.revision.number.unsigned_abs(),
             ..Document::default()
         };
-        let findings = self.findings.iter().cloned();
+        let findings = self.findings.iter();
         ResolveConflictResponse {
             conflict: None,
             document: Some(document),
@@ -250,17 +250,13 @@ impl Settling {
         .encode_to_vec()
     }
 
-    fn settled(self, caller: &crate::access::Caller, roles: BTreeSet<Role>) -> Result<Settled> {
-        let document = match self.content {
-            Some(content) if self.changes => Shown::with(caller, self.revision, Some(content)),
-            _ => Shown::read(caller, self.revision)?,
-        };
-        Ok(Settled {
+    fn settled(self, caller: &crate::access::Caller, roles: BTreeSet<Role>) -> Settled {
+        Settled {
             conflict: self.conflict,
             roles,
-            document,
+            document: Shown::of(caller, self.revision),
             findings: self.findings,
-        })
+        }
     }
 }
 
@@ -281,7 +277,7 @@ async fn repeat(exchange: &Exchange, call: &Call, id: Uuid, note: &[u8]) -> Resu
     Ok(Settled {
         conflict,
         roles,
-        document: Shown::read(&call.caller, revision)?,
+        document: Shown::of(&call.caller, revision),
         findings,
     })
 }
