@@ -2,6 +2,8 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::journal::columns;
+
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "grants")]
 pub struct Model {
@@ -25,6 +27,11 @@ pub struct Model {
     pub position: i64,
     /// Where the next revision was written. Given by the journal. None: it is in force.
     pub until_position: Option<i64>,
+}
+
+columns! {
+    organization_id, id, revision, subject, role, home_organization_id, round, not_after, created_at,
+    revoked_at, position, until_position
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

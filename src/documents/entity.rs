@@ -2,6 +2,8 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::journal::columns;
+
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "revisions")]
 pub struct Model {
@@ -47,6 +49,12 @@ pub struct Model {
     pub position: i64,
     /// Where the next revision was written. Given by the journal. None: it is the head.
     pub until_position: Option<i64>,
+}
+
+columns! {
+    owner_id, document_id, revision, kind, state, level, round, period_start, period_end, external_scheme,
+    external_value, author, author_organization_id, created_at, updated_at, content, content_revision,
+    content_hash, review, justifications, withdraw_reason, position, until_position
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

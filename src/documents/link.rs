@@ -3,6 +3,8 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::journal::columns;
+
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "links")]
 pub struct Model {
@@ -22,6 +24,11 @@ pub struct Model {
     /// The revision of it that was meant. 0: the newest.
     pub to_revision: i32,
     pub to_item: String,
+}
+
+columns! {
+    owner_id, document_id, revision, ordinal, from_item, relation, to_owner_id, to_document_id, to_revision,
+    to_item
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -2,6 +2,8 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::journal::columns;
+
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "entries")]
 pub struct Model {
@@ -42,6 +44,11 @@ pub struct Model {
     pub previous_hash: Vec<u8>,
     /// SHA-256 over `previous_hash` and all columns above.
     pub hash: Vec<u8>,
+}
+
+columns! {
+    partition, position, write_end, at, organization_id, subject, role, grant_id, method, request_id,
+    target, target_id, owner_id, revision, state, content_hash, row_hash, request_hash, previous_hash, hash
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -15,6 +15,7 @@ mod batch;
 pub(crate) mod bulk;
 mod chain;
 mod checkpoint;
+mod columns;
 mod decide;
 pub mod entity;
 mod failure;
@@ -28,6 +29,8 @@ mod writer;
 
 pub use chain::sha256;
 pub use checkpoint::{Checkpoint, NoCheckpoint, checkpoint};
+pub(crate) use columns::columns;
+pub use columns::{Cell, Columns};
 pub use reached::{ANNOUNCED_ON, Reached, begin_epoch, new_epoch, reached, standing_at};
 pub use verify::{Fault, Verified, verify};
 pub use write::{Actor, Expected, Refusal, RequestKey, Row, Target, Write, Written};

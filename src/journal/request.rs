@@ -2,6 +2,8 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::journal::columns;
+
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "requests")]
 pub struct Model {
@@ -18,6 +20,10 @@ pub struct Model {
     /// The last position that the request wrote.
     pub position: i64,
     pub at: i64,
+}
+
+columns! {
+    organization_id, request_id, digest, method, answer, position, at
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

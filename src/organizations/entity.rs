@@ -2,6 +2,8 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::journal::columns;
+
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "organizations")]
 pub struct Model {
@@ -42,6 +44,12 @@ pub struct Model {
     pub position: i64,
     /// Where the next revision was written. Given by the journal. None: it is in force.
     pub until_position: Option<i64>,
+}
+
+columns! {
+    id, revision, r#type, display_name, organization_number, school_unit_code, municipality_code,
+    organizer_type, school_types, school_forms, external_scheme, external_value, parent_id, belongings,
+    start_date, end_date, created_at, updated_at, position, until_position
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

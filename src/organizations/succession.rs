@@ -2,6 +2,8 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::journal::columns;
+
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "successions")]
 pub struct Model {
@@ -13,6 +15,10 @@ pub struct Model {
     pub date: String,
     /// Where it was written. Given by the journal.
     pub position: i64,
+}
+
+columns! {
+    predecessor_id, successor_id, date, position
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -2,6 +2,8 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::journal::columns;
+
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "conflicts")]
 pub struct Model {
@@ -49,6 +51,12 @@ pub struct Model {
     pub position: i64,
     /// Where it was resolved. Given by the journal.
     pub until_position: Option<i64>,
+}
+
+columns! {
+    owner_id, id, revision, document_id, kind, state, fields, base_revision, their_revision, round,
+    period_start, period_end, external_scheme, external_value, content, content_hash, author, created_at,
+    resolution, resolver, resolved_at, resolved_revision, position, until_position
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -92,6 +92,6 @@ fn fixed_length(rows: usize) -> usize {
 }
 
 fn tuples(rows: usize, columns: usize) -> String {
-    let row = format!("({})", vec!["?"; columns].join(", "));
-    vec![row; rows].join(", ")
+    let row = format!("({}), ", vec!["?"; columns].join(", "));
+    row.repeat(rows).trim_end_matches(", ").to_owned()
 }
