@@ -86,7 +86,7 @@ mod tests {
     use sea_orm::{EntityTrait, IdenStatic, Iterable, ModelTrait};
 
     use super::Columns;
-    use crate::{access, documents, journal, organizations};
+    use crate::{access, documents, journal, offers, organizations};
 
     fn must_be_those_of_the_entity<M: ModelTrait + Columns>() {
         let columns = <M::Entity as EntityTrait>::Column::iter();
@@ -106,6 +106,9 @@ mod tests {
         must_be_those_of_the_entity::<organizations::entity::Model>();
         must_be_those_of_the_entity::<organizations::succession::Model>();
         must_be_those_of_the_entity::<access::entity::Model>();
+        must_be_those_of_the_entity::<offers::submission::entity::Model>();
+        must_be_those_of_the_entity::<offers::places::booking::Model>();
+        must_be_those_of_the_entity::<offers::places::ledger::Model>();
         must_be_those_of_the_entity::<journal::entity::Model>();
         must_be_those_of_the_entity::<journal::request::Model>();
     }

@@ -2,6 +2,8 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::journal::columns;
+
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "bookings")]
 pub struct Model {
@@ -40,6 +42,12 @@ pub struct Model {
     pub position: i64,
     /// Where the next revision was written. Given by the journal. None: it is the head.
     pub until_position: Option<i64>,
+}
+
+columns! {
+    owner_id, id, revision, offer_id, ticket, organization_id, audience, places,
+    measure_document_id, measure_revision, measure_item, state, held_for, expires_at,
+    created_at, updated_at, position, until_position
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

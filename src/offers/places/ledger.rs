@@ -3,6 +3,8 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::journal::columns;
+
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "places")]
 pub struct Model {
@@ -30,6 +32,11 @@ pub struct Model {
     pub position: i64,
     /// Where the next revision was written. Given by the journal. None: it is the head.
     pub until_position: Option<i64>,
+}
+
+columns! {
+    owner_id, id, revision, offer_revision, capacity, held, confirmed, waiting, next_wants,
+    position, until_position
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

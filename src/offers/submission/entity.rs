@@ -2,6 +2,8 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::journal::columns;
+
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "submissions")]
 pub struct Model {
@@ -38,6 +40,11 @@ pub struct Model {
     pub position: i64,
     /// Where the next part was written. Given by the journal.
     pub until_position: Option<i64>,
+}
+
+columns! {
+    owner_id, id, revision, scheme, mode, ended, created_at, updated_at, row_count, created,
+    updated, unchanged, withdrawn, refused, withheld, content, position, until_position
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
