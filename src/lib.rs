@@ -13,6 +13,7 @@ pub mod documents;
 pub mod error;
 pub mod exchange;
 pub mod feed;
+pub mod files;
 mod first_operator;
 pub mod intake;
 pub mod journal;

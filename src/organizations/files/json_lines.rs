@@ -3,16 +3,21 @@
 use prost::Name;
 use prost_reflect::DynamicMessage;
 
-use super::{File, Reading, rules, text};
-use crate::{contract, organizations::findings::Saying, proto::v1::OrganizationRecord};
+use super::{File, Reading, rules};
+use crate::{
+    contract,
+    files::{rules as shared, text},
+    organizations::findings::Saying,
+    proto::v1::OrganizationRecord,
+};
 
 pub(super) fn read(file: &File, reading: &mut Reading, progress: &mut dyn FnMut(usize)) {
     let Some(text) = text::decode(&file.bytes) else {
-        reading.say(&file.name, "", rules::encoding());
+        reading.say(&file.name, "", shared::encoding());
         return;
     };
     if text.trim().is_empty() {
-        reading.say(&file.name, "", rules::empty());
+        reading.say(&file.name, "", shared::empty());
     }
     let lines = text
         .lines()

@@ -7,8 +7,6 @@ mod json_lines;
 mod own_csv;
 mod register;
 mod rules;
-mod table;
-mod text;
 
 use std::{
     collections::HashSet,
@@ -26,6 +24,10 @@ use super::{
 use crate::{
     clock, contract,
     error::Error,
+    files::{
+        self, File,
+        table::{self, Columns, Row},
+    },
     proto::v1::{
         Finding, ImportOrganizationsRequest, OrganizationRecord, import_organizations_request::Part,
     },
@@ -109,6 +111,16 @@ impl Reading {
         self.findings.push(saying.at(field, key));
     }
 
+    /// The rows of a table, without those that are told to be wrong.
+    fn rows_of(&mut self, file: &File, columns: &Columns<'_>) -> Vec<Row> {
+        let findings = &mut self.findings;
+        let read = table::rows(file, columns, &mut |key, field, saying| {
+            findings.push(saying.at(field, key));
+        });
+        self.rows += read.count;
+        read.rows
+    }
+
     /// Takes out the records that the exchange would refuse, each with all that is wrong with it.
     fn check(&mut self, today: Date) {
         let records = std::mem::take(&mut self.records);
@@ -128,13 +140,6 @@ impl Reading {
     }
 }
 
-/// A file in memory.
-struct File {
-    /// Its name without the folder.
-    name: String,
-    bytes: Vec<u8>,
-}
-
 /// Loads a file, or all CSV files of a folder in order of name.
 fn load(path: &Path) -> io::Result<Vec<File>> {
     let mut paths: Vec<PathBuf> = if path.is_dir() {
@@ -152,17 +157,7 @@ fn load(path: &Path) -> io::Result<Vec<File>> {
         vec![path.to_owned()]
     };
     paths.sort();
-    let load = |path: PathBuf| {
-        let name = path
-            .file_name()
-            .map(|name| name.to_string_lossy().into_owned())
-            .unwrap_or_default();
-        Ok(File {
-            name,
-            bytes: fs::read(&path)?,
-        })
-    };
-    paths.into_iter().map(load).collect()
+    paths.iter().map(|path| File::load(path)).collect()
 }
 
 /// What the contract says of a record, as findings. One message against it would end a whole import.
@@ -177,7 +172,7 @@ fn against_contract(record: &OrganizationRecord) -> Vec<Finding> {
         Ok(()) => Vec::new(),
         Err(Error::Fields(violations)) => violations
             .into_iter()
-            .map(|violation| rules::breaks_contract(violation, &record.key))
+            .map(|violation| files::rules::breaks_contract(violation, "record.", &record.key))
             .collect(),
         Err(_) => vec![rules::too_large().at("", record.key.clone())],
     }

@@ -3,11 +3,9 @@
 
 use uuid::Uuid;
 
-use super::{
-    File, Reading, rules,
-    table::{self, Columns, Row},
-};
+use super::{File, Reading, rules};
 use crate::{
+    files::table::{Columns, Row},
     organizations::{
         codes::{OrganizationNumber, OrganizationNumberFault, SchoolUnitCode, SchoolUnitCodeFault},
         findings::Saying,
@@ -35,10 +33,11 @@ const OTHERS: &[&str] = &[
 const COLUMNS: Columns<'static> = Columns {
     required: &["TYPE", "DISPLAY_NAME"],
     known: &|column| OTHERS.contains(&column),
+    meant: &|heading| heading,
 };
 
 pub(super) fn read(file: &File, reading: &mut Reading, progress: &mut dyn FnMut(usize)) {
-    for row in table::rows(file, &COLUMNS, reading) {
+    for row in reading.rows_of(file, &COLUMNS) {
         progress(1);
         let record = record(&row);
         match record {

@@ -1,32 +1,6 @@
 //! What is said of files that can not be read as they should.
 
-use crate::{
-    contract::Violation,
-    organizations::findings::Saying,
-    proto::v1::{Finding, Severity},
-};
-
-pub fn empty() -> Saying {
-    Saying::error(
-        "file.empty",
-        ("Filen är tom.", "The file is empty."),
-        (
-            "Spara den på nytt från källan.",
-            "Save it again from its source.",
-        ),
-    )
-}
-
-pub fn encoding() -> Saying {
-    Saying::error(
-        "file.encoding",
-        (
-            "Filen är inte text i UTF-8 eller UTF-16.",
-            "The file is not text in UTF-8 or UTF-16.",
-        ),
-        ("Spara den som ”CSV UTF-8”.", "Save it as \"CSV UTF-8\"."),
-    )
-}
+use crate::organizations::findings::Saying;
 
 pub fn unknown_file() -> Saying {
     Saying::note(
@@ -53,67 +27,6 @@ pub fn no_sheet() -> Saying {
             "Ange mappen med huvudman.csv, grundskola.csv och de andra bladen.",
             "Name the folder with huvudman.csv, grundskola.csv and the other sheets.",
         ),
-    )
-}
-
-pub fn column_missing() -> Saying {
-    Saying::error(
-        "file.column_missing",
-        (
-            "Kolumnen saknas, och filens rader kan inte läsas utan den.",
-            "The column is missing, and the rows of the file can not be read without it.",
-        ),
-        (
-            "Lägg till kolumnen, eller rätta rubriken.",
-            "Add the column, or correct its heading.",
-        ),
-    )
-}
-
-pub fn column_unknown() -> Saying {
-    Saying::note(
-        "file.column_unknown",
-        (
-            "Kolumnen är okänd, och lästes inte.",
-            "The column is unknown, and was not read.",
-        ),
-        (
-            "Rätta rubriken om den är felstavad.",
-            "Correct the heading if it is misspelt.",
-        ),
-    )
-}
-
-pub fn column_twice() -> Saying {
-    Saying::error(
-        "file.column_twice",
-        (
-            "Två kolumner har samma rubrik.",
-            "Two columns have the same heading.",
-        ),
-        ("Ta bort den ena.", "Take one of them away."),
-    )
-}
-
-pub fn cells() -> Saying {
-    Saying::error(
-        "file.cells",
-        (
-            "Raden har ett annat antal fält än rubrikraden.",
-            "The row has another number of cells than the heading.",
-        ),
-        (
-            "Sätt citattecken om fält som innehåller skiljetecken eller radbyten.",
-            "Quote cells that contain the separator or line breaks.",
-        ),
-    )
-}
-
-pub fn cell_missing() -> Saying {
-    Saying::error(
-        "file.cell_missing",
-        ("Fältet är tomt.", "The cell is empty."),
-        ("Fyll i det ur källan.", "Fill it in from the source."),
     )
 }
 
@@ -251,24 +164,4 @@ pub fn too_large() -> Saying {
         ("Posten är för stor.", "The record is too large."),
         ("Korta den.", "Shorten it."),
     )
-}
-
-/// A rule of the contract that the record breaks.
-pub fn breaks_contract(violation: Violation, key: &str) -> Finding {
-    let Violation {
-        field,
-        rule,
-        description,
-        description_sv,
-    } = violation;
-    Finding {
-        rule: format!("contract.{rule}"),
-        severity: Severity::Error.into(),
-        field: field.strip_prefix("record.").unwrap_or(&field).to_owned(),
-        key: key.to_owned(),
-        message_sv: description_sv,
-        message_en: description,
-        remedy_sv: "Rätta fältet.".to_owned(),
-        remedy_en: "Correct the field.".to_owned(),
-    }
 }

@@ -9,7 +9,7 @@ mod unit;
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::{File, Reading, rules, table};
+use super::{File, Reading, rules};
 use crate::{
     organizations::codes::{MunicipalityCode, OrganizationNumber, SchoolUnitCode},
     proto::v1::{
@@ -63,7 +63,7 @@ pub(super) fn read(files: &[File], reading: &mut Reading, progress: &mut dyn FnM
 impl Gathered {
     fn organizers(&mut self, file: &File, reading: &mut Reading, progress: &mut dyn FnMut(usize)) {
         let mut seen: HashMap<OrganizationNumber, String> = HashMap::new();
-        for row in table::rows(file, &organizer::COLUMNS, reading) {
+        for row in reading.rows_of(file, &organizer::COLUMNS) {
             progress(1);
             let Some(organizer) = OrganizerRow::read(&row, reading) else {
                 continue;
@@ -85,7 +85,7 @@ impl Gathered {
         progress: &mut dyn FnMut(usize),
     ) {
         let mut seen: HashMap<SchoolUnitCode, String> = HashMap::new();
-        for row in table::rows(file, &unit::COLUMNS, reading) {
+        for row in reading.rows_of(file, &unit::COLUMNS) {
             progress(1);
             let Some(unit) = UnitRow::read(&row, sheet, reading) else {
                 continue;

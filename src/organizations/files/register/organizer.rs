@@ -2,12 +2,13 @@
 
 use super::organizer_type;
 use crate::{
+    files::{
+        rules as shared,
+        table::{Columns, Row},
+    },
     organizations::{
         codes::{OrganizationNumber, OrganizationNumberFault},
-        files::{
-            Reading, rules,
-            table::{Columns, Row},
-        },
+        files::{Reading, rules},
     },
     proto::v1::OrganizerType,
 };
@@ -21,6 +22,7 @@ const LEGAL_FORM: &str = "JURIDISK FORM";
 pub(super) const COLUMNS: Columns<'static> = Columns {
     required: &[NUMBER, TYPE, NAME],
     known: &is_known,
+    meant: &|heading| heading,
 };
 
 /// Columns that are there and say nothing of the organizer that its units do not say.
@@ -70,7 +72,7 @@ impl OrganizerRow {
         }
         let name = row.cell(NAME);
         if name.is_empty() {
-            reading.say(&row.key, NAME, rules::cell_missing());
+            reading.say(&row.key, NAME, shared::cell_missing());
             return None;
         }
         Some(Self {

@@ -1,7 +1,8 @@
 //! The sheets of the register that list units, and what each says of the form that they teach.
 
 use crate::{
-    organizations::files::{Reading, rules, table::Row},
+    files::table::Row,
+    organizations::files::{Reading, rules},
     proto::v1::{SchoolForm, SchoolType},
 };
 

@@ -2,15 +2,16 @@
 
 use super::sheet::{self, Sheet};
 use crate::{
+    files::{
+        rules as shared,
+        table::{Columns, Row},
+    },
     organizations::{
         codes::{
             MunicipalityCode, OrganizationNumber, OrganizationNumberFault, SchoolUnitCode,
             SchoolUnitCodeFault,
         },
-        files::{
-            Reading, rules,
-            table::{Columns, Row},
-        },
+        files::Reading,
     },
     proto::v1::SchoolForm,
 };
@@ -23,6 +24,7 @@ const MUNICIPALITY: &str = "KOMMUN";
 pub(super) const COLUMNS: Columns<'static> = Columns {
     required: &[CODE, ORGANIZER, NAME, MUNICIPALITY],
     known: &is_known,
+    meant: &|heading| heading,
 };
 
 /// Columns of every sheet that are not read. Those that name or reach a person are among them.
@@ -88,7 +90,7 @@ impl UnitRow {
             .ok();
         let name = row.cell(NAME);
         if name.is_empty() {
-            reading.say(&row.key, NAME, rules::cell_missing());
+            reading.say(&row.key, NAME, shared::cell_missing());
         }
         let forms = sheet.forms(row, reading);
         Some(Self {

@@ -2,38 +2,53 @@
 
 use std::{collections::HashMap, rc::Rc};
 
-use super::{File, Reading, rules, text};
+use super::{File, rules, text};
+use crate::organizations::findings::Saying;
 
 /// The columns of a sort of file, in capitals.
-pub(super) struct Columns<'a> {
-    pub(super) required: &'a [&'a str],
+pub struct Columns<'a> {
+    pub required: &'a [&'a str],
     /// Whether a column that is not required is known.
-    pub(super) known: &'a dyn Fn(&str) -> bool,
+    pub known: &'a dyn Fn(&str) -> bool,
+    /// The column that a heading in capitals means.
+    pub meant: &'a dyn Fn(String) -> String,
+}
+
+/// Takes what is said of a row or a file: its key, the field, and the saying.
+pub type Say<'a> = &'a mut dyn FnMut(&str, &str, Saying);
+
+/// What was read of a file.
+#[derive(Default)]
+pub struct Rows {
+    /// The rows that could be read.
+    pub rows: Vec<Row>,
+    /// How many rows there are, those that could not be read among them.
+    pub count: usize,
 }
 
 /// A row of a file.
-pub(super) struct Row {
+pub struct Row {
     /// The file and the line, `grundskola.csv:17`.
-    pub(super) key: String,
+    pub key: String,
     places: Rc<HashMap<String, usize>>,
     cells: csv::StringRecord,
 }
 
 impl Row {
     /// What stands in a column, without the space around it. Empty where there is no such column.
-    pub(super) fn cell(&self, column: &str) -> &str {
+    pub fn cell(&self, column: &str) -> &str {
         self.places
             .get(column)
             .and_then(|place| self.cells.get(*place))
             .unwrap_or_default()
     }
 
-    pub(super) fn has(&self, column: &str) -> bool {
+    pub fn has(&self, column: &str) -> bool {
         self.places.contains_key(column)
     }
 
     /// The columns that start so.
-    pub(super) fn columns<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = &'a str> {
+    pub fn columns<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = &'a str> {
         self.places
             .keys()
             .map(String::as_str)
@@ -42,16 +57,16 @@ impl Row {
 }
 
 /// The rows of a file, without those that are told to be wrong.
-pub(super) fn rows(file: &File, columns: &Columns<'_>, reading: &mut Reading) -> Vec<Row> {
+pub fn rows(file: &File, columns: &Columns<'_>, say: Say<'_>) -> Rows {
     let name = file.name.as_str();
     let Some(text) = text::decode(&file.bytes) else {
-        reading.say(name, "", rules::encoding());
-        return Vec::new();
+        say(name, "", rules::encoding());
+        return Rows::default();
     };
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
     if text.trim().is_empty() {
-        reading.say(name, "", rules::empty());
-        return Vec::new();
+        say(name, "", rules::empty());
+        return Rows::default();
     }
     let mut records = csv::ReaderBuilder::new()
         .delimiter(separator(&text))
@@ -61,36 +76,36 @@ pub(super) fn rows(file: &File, columns: &Columns<'_>, reading: &mut Reading) ->
         .from_reader(text.as_bytes())
         .into_records();
     let Some(Ok(header)) = records.next() else {
-        reading.say(name, "", rules::empty());
-        return Vec::new();
+        say(name, "", rules::empty());
+        return Rows::default();
     };
-    let Some(places) = places(name, &header, columns, reading) else {
-        return Vec::new();
+    let Some(places) = places(name, &header, columns, say) else {
+        return Rows::default();
     };
     let places = Rc::new(places);
-    let mut rows = Vec::new();
+    let mut read = Rows::default();
     let mut lines = Lines::of(&text);
     for cells in records {
         let Ok(cells) = cells else {
-            reading.say(name, "", rules::cells());
+            say(name, "", rules::cells());
             continue;
         };
         if cells.iter().all(str::is_empty) {
             continue;
         }
-        reading.rows += 1;
+        read.count += 1;
         let key = format!("{name}:{}", lines.line_of(&cells));
         if cells.len() == header.len() {
-            rows.push(Row {
+            read.rows.push(Row {
                 key,
                 places: Rc::clone(&places),
                 cells,
             });
         } else {
-            reading.say(&key, "", rules::cells());
+            say(&key, "", rules::cells());
         }
     }
-    rows
+    read
 }
 
 /// Counts lines up to one record after another.
@@ -129,7 +144,7 @@ fn places(
     name: &str,
     header: &csv::StringRecord,
     columns: &Columns<'_>,
-    reading: &mut Reading,
+    say: Say<'_>,
 ) -> Option<HashMap<String, usize>> {
     let mut places = HashMap::new();
     let mut readable = true;
@@ -138,12 +153,12 @@ fn places(
         .enumerate()
         .filter(|(_, heading)| !heading.is_empty())
     {
-        let column = heading.to_uppercase();
+        let column = (columns.meant)(heading.to_uppercase());
         if !columns.required.contains(&column.as_str()) && !(columns.known)(&column) {
-            reading.say(name, &shown(heading), rules::column_unknown());
+            say(name, &shown(heading), rules::column_unknown());
         }
         if places.insert(column, place).is_some() {
-            reading.say(name, &shown(heading), rules::column_twice());
+            say(name, &shown(heading), rules::column_twice());
             readable = false;
         }
     }
@@ -152,7 +167,7 @@ fn places(
         .iter()
         .filter(|column| !places.contains_key(**column))
     {
-        reading.say(name, column, rules::column_missing());
+        say(name, column, rules::column_missing());
         readable = false;
     }
     readable.then_some(places)
@@ -194,25 +209,27 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> (Vec<Row>, Vec<(String, String, String)>) {
-        let mut reading = Reading::default();
+        let mut told = Vec::new();
         let file = File {
             name: "a.csv".to_owned(),
             bytes: text.as_bytes().to_vec(),
         };
         let known = |column: &str| column == "C";
-        let rows = rows(
-            &file,
-            &Columns {
-                required: &["A", "B"],
-                known: &known,
+        let columns = Columns {
+            required: &["A", "B"],
+            known: &known,
+            meant: &|heading| {
+                if heading == "BE" {
+                    "B".to_owned()
+                } else {
+                    heading
+                }
             },
-            &mut reading,
-        );
-        let told = reading
-            .findings
-            .into_iter()
-            .map(|finding| (finding.key, finding.field, finding.rule));
-        (rows, told.collect())
+        };
+        let read = rows(&file, &columns, &mut |key, field, saying| {
+            told.push((key.to_owned(), field.to_owned(), saying.at("", "").rule));
+        });
+        (read.rows, told)
     }
 
     fn told(text: &str) -> Vec<(String, String, String)> {
@@ -228,7 +245,7 @@ mod tests {
         for text in [
             "a,b,C\n1, 2 ,3\n",
             "A;B;C\r\n1;2;3\r\n",
-            "a\tb\tc\n1\t2\t3",
+            "a\tbe\tc\n1\t2\t3",
             "\"a,x;y\"\n",
         ] {
             let (rows, _) = read(text);
@@ -270,9 +287,9 @@ mod tests {
     proptest! {
         #[test]
         fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
-            let mut reading = Reading::default();
             let file = File { name: "a.csv".to_owned(), bytes };
-            rows(&file, &Columns { required: &["A"], known: &|_| true }, &mut reading);
+            let columns = Columns { required: &["A"], known: &|_| true, meant: &|heading| heading };
+            rows(&file, &columns, &mut |_, _, _| {});
         }
 
         #[test]

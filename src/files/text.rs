@@ -1,7 +1,7 @@
 //! The text of a file, in UTF-8 or UTF-16, with or without a byte order mark.
 
 /// The text that the bytes are. None: they are no text in a known encoding.
-pub(super) fn decode(bytes: &[u8]) -> Option<String> {
+pub fn decode(bytes: &[u8]) -> Option<String> {
     let text = match bytes {
         [0xEF, 0xBB, 0xBF, rest @ ..] => std::str::from_utf8(rest).ok()?.to_owned(),
         [0xFF, 0xFE, rest @ ..] => utf16(rest, u16::from_le_bytes)?,
