@@ -108,19 +108,13 @@ fn check_course(course: &Course, report: &mut Report) {
         &rules::TITLE_NOT_IN_SWEDISH,
         "course_offer.course.title",
     );
-    for (index, title) in titles.iter().enumerate() {
-        let fits = title.value.chars().count() <= LONGEST_TITLE;
-        report.must(
-            fits,
-            &rules::TITLE_LONG,
-            &field(&format!("title[{index}].value")),
-        );
-    }
+    check_titles(titles, &field("title"), report);
     for (name, texts) in [
         ("title", titles),
         ("description", &course.description),
         ("eligibility", &course.eligibility),
         ("recommended_knowledge", &course.recommended_knowledge),
+        ("degree", &course.degree),
     ] {
         check_texts(texts, &field(name), report);
     }
@@ -139,6 +133,13 @@ fn check_course(course: &Course, report: &mut Report) {
         .as_ref()
         .is_some_and(|credits| is_zero(&credits.amount));
     report.must(!worthless, &rules::CREDITS_ZERO, &field("credits.amount"));
+}
+
+fn check_titles(titles: &[LocalizedText], field: &str, report: &mut Report) {
+    for (index, title) in titles.iter().enumerate() {
+        let fits = title.value.chars().count() <= LONGEST_TITLE;
+        report.must(fits, &rules::TITLE_LONG, &format!("{field}[{index}].value"));
+    }
 }
 
 fn check_texts(texts: &[LocalizedText], field: &str, report: &mut Report) {
@@ -186,6 +187,14 @@ fn check_offering(offering: &Offering, report: &mut Report) {
     check_execution(
         offering.execution.as_ref().unwrap_or(&execution),
         &field("execution"),
+        report,
+    );
+    check_titles(&offering.title, &field("title"), report);
+    check_texts(&offering.title, &field("title"), report);
+    check_texts(&offering.description, &field("description"), report);
+    check_languages(
+        offering.urls.iter().map(|url| &*url.language),
+        &field("urls"),
         report,
     );
     check_places(offering, report);

@@ -36,10 +36,15 @@ fn text(language: &str, value: &str) -> LocalizedText {
 }
 
 pub(in crate::kinds) fn cases() -> Vec<Case> {
-    [of_the_course(), of_the_offering(), of_windows()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        of_the_course(),
+        of_the_offering(),
+        of_more_texts(),
+        of_windows(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 fn of_the_course() -> Vec<Case> {
@@ -212,22 +217,6 @@ fn of_the_offering() -> Vec<Case> {
             },
         ),
         Case(
-            "course_offer.text_marked_up",
-            "course_offer.offering.keywords[0]",
-            "",
-            |d| {
-                offering(d).keywords[0] = "<!-- -->".to_owned();
-            },
-        ),
-        Case(
-            "course_offer.text_marked_up",
-            "course_offer.offering.fees[0].purpose",
-            "",
-            |d| {
-                offering(d).fees[0].purpose = "</a>".to_owned();
-            },
-        ),
-        Case(
             "course_offer.capacity_missing",
             "course_offer.offering.capacity",
             "",
@@ -246,6 +235,51 @@ fn of_the_offering() -> Vec<Case> {
     ]
 }
 
+fn of_more_texts() -> Vec<Case> {
+    vec![
+        Case(
+            "course_offer.text_marked_up",
+            "course_offer.offering.keywords[0]",
+            "",
+            |d| {
+                offering(d).keywords[0] = "<!-- -->".to_owned();
+            },
+        ),
+        Case(
+            "course_offer.text_marked_up",
+            "course_offer.offering.fees[0].purpose",
+            "",
+            |d| {
+                offering(d).fees[0].purpose = "</a>".to_owned();
+            },
+        ),
+        Case(
+            "course_offer.title_long",
+            "course_offer.offering.title[0].value",
+            "",
+            |d| {
+                offering(d).title = vec![text("swe", &"å".repeat(301))];
+            },
+        ),
+        Case(
+            "course_offer.language_repeated",
+            "course_offer.offering.description[1].language",
+            "swe",
+            |d| {
+                offering(d).description = vec![text("swe", "En gång."), text("swe", "En till.")];
+            },
+        ),
+        Case(
+            "course_offer.text_marked_up",
+            "course_offer.course.degree[0].value",
+            "",
+            |d| {
+                course(d).degree = vec![text("swe", "<i>Examen</i>")];
+            },
+        ),
+    ]
+}
+
 fn of_windows() -> Vec<Case> {
     vec![
         Case(
@@ -256,6 +290,14 @@ fn of_windows() -> Vec<Case> {
                 let window = &mut offering(d).application_windows[1];
                 window.first_date.clear();
                 window.last_date.clear();
+            },
+        ),
+        Case(
+            "course_offer.text_marked_up",
+            "course_offer.offering.application_windows[1].instructions[0].value",
+            "",
+            |d| {
+                offering(d).application_windows[1].instructions = vec![text("swe", "<b>Nu</b>")];
             },
         ),
         Case(

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::{WINDOWS, check_days, rules};
+use super::{WINDOWS, check_days, check_texts, rules};
 use crate::{
     kinds::{
         dates,
@@ -34,6 +34,7 @@ pub(super) fn check(offering: &Offering, report: &mut Report) {
         let before = windows.iter().take(at.index);
         let overlaps = before.into_iter().any(|other| overlap(window, other));
         report.item_must(!overlaps, &rules::WINDOWS_OVERLAP, at, "");
+        check_texts(&window.instructions, &at.field("instructions"), report);
     }
 }
 
