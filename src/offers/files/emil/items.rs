@@ -1,0 +1,410 @@
+//! Finds the items in EMIL files as they go by: a document with lists, a list of items, or items one after another. Keeps no
+//! more than one item, and knows nothing of what is in it.
+
+use std::io::{self, BufRead};
+
+/// Bytes of an item at most.
+pub const LARGEST: usize = 1 << 20;
+
+/// What an item is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sort {
+    Info,
+    Event,
+    Provider,
+}
+
+/// What was found in a file, and on which line it began.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Found {
+    /// An item, of the sort of the list that it is in. None: it is in no such list.
+    Item(Option<Sort>, Vec<u8>),
+    /// An item that is larger than it may be.
+    TooLarge(Option<Sort>),
+    /// A field of a document that is no list of items.
+    Unknown(String),
+    /// The file is no JSON here.
+    Syntax,
+    /// The file ends inside of something.
+    Cut,
+}
+
+/// Takes what is found, with its line.
+pub type Take<'a> = &'a mut dyn FnMut(usize, Found);
+
+impl Sort {
+    fn of_list(name: &[u8]) -> Option<Self> {
+        match name {
+            b"\"educationInfos\"" => Some(Self::Info),
+            b"\"educationEvents\"" => Some(Self::Event),
+            b"\"educationProviders\"" => Some(Self::Provider),
+            _ => None,
+        }
+    }
+}
+
+/// Tells all that is in the input. Goes on after a fault where a line is an item of its own.
+pub fn each(input: impl BufRead, take: Take<'_>) -> io::Result<()> {
+    let mut scan = Scan { input, line: 1 };
+    loop {
+        let before = scan.space();
+        let line = scan.line;
+        let done = match before {
+            Ok(None) => return Ok(()),
+            Ok(Some(_)) => scan.top(take),
+            Err(stop) => Err(stop),
+        };
+        match done {
+            Ok(()) => {}
+            Err(Stop::Io(error)) => return Err(error),
+            Err(Stop::Cut) => {
+                take(scan.line, Found::Cut);
+                return Ok(());
+            }
+            Err(Stop::Syntax) => {
+                take(scan.line, Found::Syntax);
+                if scan.line != line || !scan.skip_line()? {
+                    return Ok(());
+                }
+            }
+        }
+    }
+}
+
+enum Stop {
+    Cut,
+    Syntax,
+    Io(io::Error),
+}
+
+type Step<T> = Result<T, Stop>;
+
+impl From<io::Error> for Stop {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+/// A value as it stands, or as much of it as is kept.
+#[derive(Default)]
+struct Piece {
+    bytes: Vec<u8>,
+    is_larger: bool,
+}
+
+impl Piece {
+    fn push(&mut self, bytes: &[u8]) {
+        if self.bytes.len() + bytes.len() <= LARGEST {
+            self.bytes.extend_from_slice(bytes);
+        } else {
+            self.is_larger = true;
+        }
+    }
+
+    fn found(self, sort: Option<Sort>) -> Found {
+        if self.is_larger {
+            Found::TooLarge(sort)
+        } else {
+            Found::Item(sort, self.bytes)
+        }
+    }
+}
+
+struct Scan<R> {
+    input: R,
+    line: usize,
+}
+
+impl<R: BufRead> Scan<R> {
+    fn peek(&mut self) -> io::Result<Option<u8>> {
+        Ok(self.input.fill_buf()?.first().copied())
+    }
+
+    /// Goes past the byte that was peeked at.
+    fn pass(&mut self, byte: u8) {
+        self.line += usize::from(byte == b'\n');
+        self.input.consume(1);
+    }
+
+    /// The next byte that is no space.
+    fn space(&mut self) -> Step<Option<u8>> {
+        while let Some(byte) = self.peek()? {
+            if !byte.is_ascii_whitespace() {
+                return Ok(Some(byte));
+            }
+            self.pass(byte);
+        }
+        Ok(None)
+    }
+
+    /// Goes to the next line. False: there is none.
+    fn skip_line(&mut self) -> io::Result<bool> {
+        while let Some(byte) = self.peek()? {
+            self.pass(byte);
+            if byte == b'\n' {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn expect(&mut self, wanted: u8) -> Step<()> {
+        match self.space()? {
+            Some(byte) if byte == wanted => {
+                self.pass(byte);
+                Ok(())
+            }
+            Some(_) => Err(Stop::Syntax),
+            None => Err(Stop::Cut),
+        }
+    }
+
+    /// Whether a list or an object ends here; goes past its end, or past the comma before what comes next.
+    fn ends(&mut self, end: u8, is_first: bool) -> Step<bool> {
+        match self.space()? {
+            None => Err(Stop::Cut),
+            Some(byte) if byte == end => {
+                self.pass(byte);
+                Ok(true)
+            }
+            Some(_) if is_first => Ok(false),
+            Some(_) => self.expect(b',').map(|()| false),
+        }
+    }
+
+    fn top(&mut self, take: Take<'_>) -> Step<()> {
+        match self.peek()? {
+            Some(b'[') => self.list(None, take),
+            Some(b'{') => self.object(take),
+            _ => Err(Stop::Syntax),
+        }
+    }
+
+    fn list(&mut self, sort: Option<Sort>, take: Take<'_>) -> Step<()> {
+        self.expect(b'[')?;
+        let mut is_first = true;
+        while !self.ends(b']', is_first)? {
+            is_first = false;
+            self.space()?;
+            let line = self.line;
+            let mut piece = Piece::default();
+            self.value(&mut piece)?;
+            take(line, piece.found(sort));
+        }
+        Ok(())
+    }
+
+    /// A document with lists of items, or an item.
+    fn object(&mut self, take: Take<'_>) -> Step<()> {
+        let line = self.line;
+        self.expect(b'{')?;
+        let (mut whole, mut names, mut has_lists, mut is_first) =
+            (Piece::default(), Vec::new(), false, true);
+        whole.push(b"{");
+        while !self.ends(b'}', is_first)? {
+            if self.space()? != Some(b'"') {
+                return Err(Stop::Syntax);
+            }
+            let mut name = Piece::default();
+            self.value(&mut name)?;
+            self.expect(b':')?;
+            let is_list = self.space()? == Some(b'[');
+            if let Some(sort) = Sort::of_list(&name.bytes).filter(|_| is_list) {
+                has_lists = true;
+                self.list(Some(sort), take)?;
+            } else {
+                whole.push(if whole.bytes.len() == 1 { b"" } else { b"," });
+                whole.push(&name.bytes);
+                whole.push(b":");
+                self.value(&mut whole)?;
+                names.push(name.bytes);
+            }
+            is_first = false;
+        }
+        if !has_lists {
+            whole.push(b"}");
+            take(line, whole.found(None));
+            return Ok(());
+        }
+        let is_known = |name: &Vec<u8>| matches!(name.as_slice(), b"\"links\"" | b"\"page\"");
+        for name in names.iter().filter(|name| !is_known(name)) {
+            let name = serde_json::from_slice(name).unwrap_or_default();
+            take(line, Found::Unknown(name));
+        }
+        Ok(())
+    }
+
+    /// Goes past a value of any sort, and keeps it.
+    fn value(&mut self, piece: &mut Piece) -> Step<()> {
+        match self.space()? {
+            None => Err(Stop::Cut),
+            Some(b'"') => self.string(piece),
+            Some(b'{' | b'[') => self.nested(piece),
+            Some(_) => self.word(piece),
+        }
+    }
+
+    fn string(&mut self, piece: &mut Piece) -> Step<()> {
+        self.pass(b'"');
+        piece.push(b"\"");
+        loop {
+            let buffer = self.input.fill_buf()?;
+            let special = |byte: &u8| matches!(byte, b'"' | b'\\' | b'\n');
+            let run = buffer.iter().position(special).unwrap_or(buffer.len());
+            piece.push(&buffer[..run]);
+            self.input.consume(run);
+            let byte = self.peek()?.ok_or(Stop::Cut)?;
+            match byte {
+                // A string that is not ended would run to the end of the file.
+                b'\n' => return Err(Stop::Syntax),
+                b'"' => {
+                    self.one(byte, piece);
+                    return Ok(());
+                }
+                b'\\' => {
+                    self.one(byte, piece);
+                    let escaped = self.peek()?.ok_or(Stop::Cut)?;
+                    self.one(escaped, piece);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Goes past a byte, and keeps it.
+    fn one(&mut self, byte: u8, piece: &mut Piece) {
+        self.pass(byte);
+        piece.push(&[byte]);
+    }
+
+    fn nested(&mut self, piece: &mut Piece) -> Step<()> {
+        let mut depth = 0_usize;
+        loop {
+            let byte = self.peek()?.ok_or(Stop::Cut)?;
+            match byte {
+                b'"' => {
+                    self.string(piece)?;
+                    continue;
+                }
+                b'{' | b'[' => depth += 1,
+                b'}' | b']' => depth -= 1,
+                _ => {}
+            }
+            self.pass(byte);
+            piece.push(&[byte]);
+            if depth == 0 {
+                return Ok(());
+            }
+        }
+    }
+
+    /// A number, `true`, `false` or `null`.
+    fn word(&mut self, piece: &mut Piece) -> Step<()> {
+        let mut is_empty = true;
+        while let Some(byte) = self.peek()? {
+            if !(byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'+' | b'-')) {
+                break;
+            }
+            self.pass(byte);
+            piece.push(&[byte]);
+            is_empty = false;
+        }
+        if is_empty { Err(Stop::Syntax) } else { Ok(()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn found(text: &str) -> Vec<(usize, Found)> {
+        let mut all = Vec::new();
+        each(text.as_bytes(), &mut |line, found| all.push((line, found))).unwrap();
+        all
+    }
+
+    fn item(sort: Option<Sort>, text: &str) -> Found {
+        Found::Item(sort, text.as_bytes().to_vec())
+    }
+
+    #[test]
+    fn items_are_found_in_every_layout() {
+        let document = "{\"links\": [],\n \"educationEvents\": [\n  {\"id\": \"a\"},\n  {\"id\": \"]\\\"}\"}\n ], \"educationInfos\": [], \"extra\": {\"x\": 1}}";
+        assert_eq!(
+            found(document),
+            [
+                (3, item(Some(Sort::Event), "{\"id\": \"a\"}")),
+                (4, item(Some(Sort::Event), "{\"id\": \"]\\\"}\"}")),
+                (1, Found::Unknown("extra".to_owned())),
+            ]
+        );
+        assert_eq!(
+            found("[{\"a\":1},2]"),
+            [(1, item(None, "{\"a\":1}")), (1, item(None, "2"))]
+        );
+        assert_eq!(
+            found("{\"id\":1,\"content\":null}\n\n{\"id\":2}"),
+            [
+                (1, item(None, "{\"id\":1,\"content\":null}")),
+                (3, item(None, "{\"id\":2}")),
+            ]
+        );
+        assert_eq!(found(" \n"), []);
+    }
+
+    #[test]
+    fn what_stands_before_a_cut_is_found_and_the_cut_is_told() {
+        for text in [
+            "{\"educationEvents\": [{\"id\": 1},\n{\"id\": ",
+            "{\"educationEvents\": [{\"id\": 1},\n",
+            "{\"educationEvents\": [{\"id\": 1}\n",
+            "[{\"id\": 1},\n{\"te",
+        ] {
+            let found = found(text);
+            assert_eq!(found.len(), 2, "{text}");
+            assert!(matches!(found[0], (1, Found::Item(..))), "{text}");
+            assert_eq!(found[1], (2, Found::Cut), "{text}");
+        }
+    }
+
+    #[test]
+    fn lines_go_on_after_a_faulty_one_and_documents_do_not() {
+        let lines = found("{\"id\":1}\n{\"id\" 2}\n{\"id\":\"3\n{\"id\":4}\nx\n{\"id\":5}");
+        let faults: Vec<_> = lines
+            .iter()
+            .filter(|(_, found)| *found == Found::Syntax)
+            .map(|(line, _)| *line)
+            .collect();
+        assert_eq!((lines.len(), faults), (6, vec![2, 3, 5]));
+        let document = found("{\"educationEvents\": [\n{\"id\":1}\n{\"id\":2}]}");
+        assert_eq!(document.last(), Some(&(3, Found::Syntax)));
+    }
+
+    #[test]
+    fn an_item_of_a_hundred_megabytes_is_passed_by() {
+        struct Endless(usize);
+        impl io::Read for Endless {
+            fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+                let many = buffer.len().min(self.0);
+                buffer[..many].fill(b'a');
+                self.0 -= many;
+                Ok(many)
+            }
+        }
+        let head = "[{\"id\":1,\"content\":\"".as_bytes();
+        let tail = "\"},{\"id\":2}]".as_bytes();
+        let input = io::Read::chain(io::Read::chain(head, Endless(100 << 20)), tail);
+        let mut all = Vec::new();
+        each(io::BufReader::new(input), &mut |_, found| all.push(found)).unwrap();
+        assert_eq!(all, [Found::TooLarge(None), item(None, "{\"id\":2}")]);
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_it_panic(text in "[\\[\\]{},:\"\\\\a1 \n]{0,40}") {
+            found(&text);
+        }
+    }
+}
