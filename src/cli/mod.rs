@@ -9,6 +9,7 @@ mod failure;
 mod grants;
 mod init;
 mod json;
+mod offers;
 mod organizations;
 mod output;
 mod remote;
@@ -63,6 +64,8 @@ enum Command {
     Grants(grants::Grants),
     /// Writes, reads and reviews documents.
     Document(document::Document),
+    /// Submits, exports, finds and matches course offers, and takes their places.
+    Offers(offers::Offers),
     /// Keeps a copy of what you may see in a file, and pushes what you change in it.
     Sync(sync::Sync),
 }
@@ -108,6 +111,7 @@ impl Command {
             Self::Organizations(command) => command.run().await,
             Self::Grants(command) => command.run().await,
             Self::Document(command) => command.run().await,
+            Self::Offers(command) => command.run().await,
             Self::Sync(command) => command.run().await,
         }
     }

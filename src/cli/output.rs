@@ -120,7 +120,7 @@ pub fn findings(findings: &[Finding], language: Language) -> String {
     )
 }
 
-fn severity(severity: Severity, language: Language) -> &'static str {
+pub fn severity(severity: Severity, language: Language) -> &'static str {
     match (severity, language) {
         (Severity::Error, Language::Sv) => "fel",
         (Severity::Error, Language::En) => "error",

@@ -110,6 +110,11 @@ impl Remote {
         }
     }
 
+    /// The language of findings.
+    pub fn language(&self) -> Language {
+        self.language
+    }
+
     /// Findings that came with an answer, below what was printed of it.
     pub fn with_findings(&self, text: String, findings: &[crate::proto::v1::Finding]) -> String {
         if findings.is_empty() {

@@ -1,6 +1,7 @@
 //! Course offers over the wire: submitted by universities, found and matched by others, and taken places of.
 
 mod catalogue;
+mod files;
 mod places;
 pub mod submission;
 
