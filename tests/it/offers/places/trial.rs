@@ -103,9 +103,11 @@ async fn no_place_is_given_twice_and_none_is_lost_when_servers_are_killed(world:
     let capacity = i32::try_from(PLACES).expect("a few");
     let standing = history.replay(capacity).expect("it is as promised");
     let [moved_up, confirmed, lapsed, released] = history.happened();
-    println!("{moved_up} moved up, {confirmed} confirmed, {lapsed} lapsed, {released} released");
     let enough = moved_up > 50 && confirmed > 50 && lapsed > 5 && released > 50;
-    assert!(enough, "too little happened");
+    assert!(
+        enough,
+        "too little happened: {moved_up} moved up, {confirmed} confirmed, {lapsed} lapsed, {released} released"
+    );
     assert_eq!(
         history.replay(capacity - 1).map(drop),
         Err(format!("overbooked: {capacity} of {}", capacity - 1)),
