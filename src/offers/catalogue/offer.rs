@@ -40,8 +40,6 @@ pub struct Facts {
     pub municipality: u16,
     pub audience: Audiences,
     pub mode: StudyMode,
-    /// It has more municipalities than the first.
-    pub more_places: bool,
     pub own_themes: bool,
     /// Participants choose when, or the university does with each.
     pub any_time: bool,
@@ -149,7 +147,6 @@ fn facts(
         municipality: municipalities.first().copied().unwrap_or_default(),
         audience: course.audience().collect(),
         mode: offering.mode(),
-        more_places: municipalities.len() > 1,
         own_themes: content.themes.iter().any(|theme| themes::is_own(theme)),
         any_time: matches!(
             execution.condition(),

@@ -140,11 +140,12 @@ fn of_reach(weight: u16, wanted: &Wanted, facts: &Facts, offer: &Offer) -> Score
     if wanted.municipality == 0 || facts.municipality == 0 {
         return Scored::not_stated(weight);
     }
+    let in_county = facts.counties & county_bit(wanted.municipality) != 0;
     let here = facts.municipality == wanted.municipality
-        || (facts.more_places && offer.municipalities.contains(&wanted.municipality));
+        || (in_county && offer.municipalities.contains(&wanted.municipality));
     if here {
         Scored::new(weight, Finding::Full)
-    } else if facts.counties & county_bit(wanted.municipality) != 0 {
+    } else if in_county {
         Scored::new(weight * 2 / 3, Finding::Partial)
     } else if facts.mode == StudyMode::Blended {
         Scored::new(weight * 2 / 5, Finding::Partial)

@@ -20,7 +20,6 @@ fn offer() -> Offer {
             municipality: 380,
             audience: Audiences::from_iter([Audience::Teacher]),
             mode: StudyMode::OnSite,
-            more_places: false,
             own_themes: false,
             any_time: false,
             active: true,
@@ -128,7 +127,7 @@ fn reach_goes_by_distance_municipality_and_county() {
     let second_place = reach(|wanted, offer| {
         wanted.municipality = 2326;
         offer.municipalities = [380, 2326].into();
-        offer.facts.more_places = true;
+        offer.facts.counties |= county_bit(2326);
     });
     assert_eq!(second_place, (150, Finding::Full));
     let blended = reach(|wanted, offer| {

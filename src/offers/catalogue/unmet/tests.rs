@@ -40,7 +40,6 @@ fn facts() -> Facts {
         municipality: 115,
         audience: Audiences::from_iter([Audience::Teacher]),
         mode: StudyMode::OnSite,
-        more_places: false,
         own_themes: false,
         any_time: false,
         active: true,
