@@ -9,7 +9,6 @@
     clippy::expect_used,
     clippy::panic,
     clippy::print_stdout,
-    clippy::unwrap_used,
     reason = "a benchmark prints, and stops when it can not go on"
 )]
 
@@ -35,20 +34,13 @@ mod wire;
 
 use std::time::{Duration, Instant};
 
-use measure::{CONTENT, processor_time};
-use postgres::{Cluster, Durability};
+use measure::{CONTENT, Ground, Wanted, per_second, processor_time};
 
-const OFFERS: [u32; 2] = [10_000, 100_000];
+const OFFERS: [usize; 2] = [10_000, 100_000];
 
 #[tokio::main]
 async fn main() {
-    let words: Vec<String> = std::env::args()
-        .skip(1)
-        .filter(|word| !word.starts_with('-'))
-        .collect();
-    let numbers: Vec<u32> = words.iter().filter_map(|word| word.parse().ok()).collect();
-    let engines = ["sqlite", "postgres"];
-    let named = |engine: &str| words.iter().any(|word| word == engine);
+    let wanted = Wanted::read();
     println!(
         "{:<9} {:>7} {:>10} {:>10} {:>6} {:>12} {:>6} {:>14} {:>10}",
         "database",
@@ -61,31 +53,21 @@ async fn main() {
         "server CPU µs",
         "RSS MiB"
     );
-    for engine in engines {
-        if engines.iter().any(|engine| named(engine)) && !named(engine) {
-            continue;
-        }
-        let folder = tempfile::tempdir().unwrap();
-        let cluster = (engine == "postgres")
-            .then(|| Cluster::start(Durability::Disk).expect("PostgreSQL starts"));
-        let url = match &cluster {
-            Some(cluster) => cluster.create().await,
-            None => format!("sqlite:{}", folder.path().join("bench.db").display()),
-        };
-        let exchange = exchange::Exchange::start(&folder.path().join("home"), &url, 1).await;
-        let mut floor = upsert::Side::open(&url).await;
+    for engine in wanted.engines() {
+        let ground = Ground::of(engine).await;
+        let home = ground.folder.path().join("home");
+        let exchange = exchange::Exchange::start(&home, &ground.url, 1).await;
+        let mut floor = upsert::Side::open(&ground.url).await;
         let ours = ours::Side::open(&exchange).await;
-        for offers in OFFERS {
-            if numbers.is_empty() || numbers.contains(&offers) {
-                compare(engine, offers, &exchange, &mut floor, &ours).await;
-            }
+        for offers in wanted.numbers(&OFFERS) {
+            compare(engine, offers, &exchange, &mut floor, &ours).await;
         }
     }
 }
 
 async fn compare(
     engine: &str,
-    offers: u32,
+    offers: usize,
     exchange: &exchange::Exchange,
     floor: &mut upsert::Side,
     ours: &ours::Side,
@@ -99,15 +81,14 @@ async fn compare(
     let new = timed(ours.submit(&all)).await;
     let spent = processor_time(exchange.process()).saturating_sub(before);
     let unchanged = timed(ours.submit(&all)).await;
-    let per_second = |took: Duration| f64::from(offers) / took.as_secs_f64();
     println!(
         "{engine:<9} {offers:>7} {:>10.0} {:>10.0} {:>6.2} {:>12.0} {:>6.2} {:>14.0} {:>10}",
-        per_second(raw),
-        per_second(new),
+        per_second(offers, raw),
+        per_second(offers, new),
         raw.as_secs_f64() / new.as_secs_f64(),
-        per_second(unchanged),
+        per_second(offers, unchanged),
         raw.as_secs_f64() / unchanged.as_secs_f64(),
-        spent.as_secs_f64() * 1e6 / f64::from(offers),
+        1e6 / per_second(offers, spent),
         resident_mib(exchange.process()),
     );
 }
@@ -120,7 +101,8 @@ async fn timed(work: impl Future<Output = ()>) -> Duration {
 
 /// The most memory that a process has ever held.
 fn resident_mib(process: u32) -> u64 {
-    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
+    let status = std::fs::read_to_string(format!("/proc/{process}/status"));
+    let status = status.expect("the process runs");
     let line = status.lines().find(|line| line.starts_with("VmHWM:"));
     let words = line.unwrap_or_default().split_whitespace();
     let kib: Option<u64> = words.skip(1).find_map(|word| word.parse().ok());

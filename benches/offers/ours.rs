@@ -109,7 +109,7 @@ async fn register(operator: &mut Client) -> String {
 }
 
 /// An offer of [`CONTENT`] bytes, encoded, of which no two share their words.
-pub fn offer(of: u32, number: u32) -> Bytes {
+pub fn offer(of: usize, number: usize) -> Bytes {
     let sample = include_str!("../../docs/samples/course-offer.json");
     let document: Document = json::read(sample).expect("the sample is a document");
     let Some(Content::CourseOffer(mut offer)) = document.content else {
