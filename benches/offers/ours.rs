@@ -45,7 +45,8 @@ impl Side {
             mode: SubmissionMode::Delta.into(),
             ..SubmissionHeader::default()
         };
-        let all = offers.to_vec().into_iter().map(Part::Offer);
+        let all: Vec<Bytes> = offers.to_vec();
+        let all = all.into_iter().map(Part::Offer);
         let parts = std::iter::once(Part::Header(header))
             .chain(all)
             .chain([Part::End(SubmissionEnd {})]);

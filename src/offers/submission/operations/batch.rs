@@ -163,14 +163,14 @@ impl Submitting {
             Asked::Stand(offer) => {
                 let numbering = self.submission.numbering();
                 let content = offer.encoded.clone();
-                let published = publisher.publish(&numbering, id, before, content)?;
-                Decided::published(published, offer.findings.clone())
+                let written = publisher.publish(&numbering, id, before, content)?;
+                Decided::published(written, offer.findings.clone())
             }
             // Places are not taken from people in silence: the offer can be submitted as cancelled.
             Asked::StandNoLonger if taken > 0 => return Err(Error::CapacityTaken { taken }),
             Asked::StandNoLonger => {
-                let published = publisher.withdraw(before.ok_or(Error::NotFound)?)?;
-                Decided::published(published, Vec::new())
+                let written = publisher.withdraw(before.ok_or(Error::NotFound)?)?;
+                Decided::published(written, Vec::new())
             }
         };
         let written = document.filter(|_| !decided.writes.is_empty());

@@ -72,10 +72,10 @@ impl Submitting {
         let withheld = i64::try_from(ending.withheld).unwrap_or(i64::MAX);
         let ended = self.submission.ended(withheld, clock::now());
         let kept = self.keep(grant, ended, &[], Vec::new(), Vec::new()).await;
-        kept.map_err(|refusal| match refusal {
-            Refusal::Outdated { .. } => Error::SubmissionOvertaken,
-            refusal => refusal.into(),
-        })
+        if let Err(Refusal::Outdated { .. }) = kept {
+            return Err(Error::SubmissionOvertaken);
+        }
+        Ok(kept?)
     }
 
     /// Recalls what earlier streams of the submission named, from its report.

@@ -34,8 +34,8 @@ async fn taken_places_are_neither_cut_nor_withdrawn(world: World) {
         places: 4,
         ..HoldPlacesRequest::default()
     };
-    let held = head.offers().hold_places(hold).await;
-    held.expect("there are places");
+    let answer = head.offers().hold_places(hold).await;
+    answer.expect("there are places");
 
     let mut unstated = sample();
     unstated.offering.as_mut().expect("it is given").capacity = None;
