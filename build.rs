@@ -63,6 +63,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     messages
         .enable_type_names()
         .bytes(["."])
+        // By far the largest, and documents of all kinds are as large as the largest.
+        .boxed(".styrkedja.v1.Document.content.course_offer")
         .extern_path(".google.rpc", "::tonic_types::pb");
     tonic_prost_build::configure()
         .codec_path(CODEC)

@@ -111,7 +111,7 @@ pub fn offer(number: usize) -> CourseOffer {
         THEMES[pick(12, 13)].to_owned(),
     ];
     offer.themes.dedup();
-    offer
+    *offer
 }
 
 /// An analysis with an area of each theme.

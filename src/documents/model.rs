@@ -72,10 +72,11 @@ impl Step {
         use DocumentState::{Accepted, Draft, Returned, Submitted, Unspecified, Withdrawn};
         match (self, state) {
             (Self::Update, Draft | Returned) => Some(state),
-            (Self::Submit, Draft | Returned) => Some(Submitted),
             (Self::Accept, Submitted) => Some(Accepted),
             (Self::Return, Submitted) => Some(Returned),
-            (Self::Publish, Draft | Returned | Submitted) => Some(Submitted),
+            (Self::Submit, Draft | Returned) | (Self::Publish, Draft | Returned | Submitted) => {
+                Some(Submitted)
+            }
             (Self::Withdraw, Draft | Submitted | Returned | Accepted) => Some(Withdrawn),
             (_, Unspecified | Draft | Submitted | Returned | Accepted | Withdrawn) => None,
         }

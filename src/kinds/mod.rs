@@ -33,7 +33,7 @@ pub enum Content {
     Analysis(v1::Analysis),
     ActionPlan(v1::ActionPlan),
     FollowUpReport(v1::FollowUpReport),
-    CourseOffer(v1::CourseOffer),
+    CourseOffer(Box<v1::CourseOffer>),
 }
 
 /// Why kept bytes are no content.
@@ -108,7 +108,7 @@ impl Content {
             DocumentKind::Analysis => Self::Analysis(Message::decode(bytes)?),
             DocumentKind::ActionPlan => Self::ActionPlan(Message::decode(bytes)?),
             DocumentKind::FollowUpReport => Self::FollowUpReport(Message::decode(bytes)?),
-            DocumentKind::CourseOffer => Self::CourseOffer(Message::decode(bytes)?),
+            DocumentKind::CourseOffer => Self::CourseOffer(Box::new(Message::decode(bytes)?)),
         })
     }
 
@@ -145,7 +145,7 @@ impl Content {
             Self::Analysis(analysis) => analysis,
             Self::ActionPlan(plan) => plan,
             Self::FollowUpReport(report) => report,
-            Self::CourseOffer(offer) => offer,
+            Self::CourseOffer(offer) => offer.as_ref(),
         }
     }
 }

@@ -306,8 +306,7 @@ fn abouts_of(contract: &Contract, method: &Method, act: Act) -> Vec<About> {
             .collect(),
         Act::SubmitOffers if method.name.starts_with("Get") => vec![About::Submission],
         Act::TakePlaces if !method.name.starts_with("Hold") => vec![About::Booking],
-        Act::SubmitOffers | Act::TakePlaces => vec![About::Organization],
-        Act::ReadOrganizations => vec![About::Organization],
+        Act::SubmitOffers | Act::TakePlaces | Act::ReadOrganizations => vec![About::Organization],
         Act::ManageGrants if method.name.starts_with("Create") => {
             roles().map(About::NewGrant).collect()
         }

@@ -166,7 +166,7 @@ fn row(found: &FoundOffer) -> [String; 7] {
     let offer = match document.content {
         Some(Content::CourseOffer(offer)) => offer,
         Some(Content::Analysis(_) | Content::ActionPlan(_) | Content::FollowUpReport(_)) | None => {
-            crate::proto::v1::CourseOffer::default()
+            Box::default()
         }
     };
     let (course, offering) = (

@@ -72,7 +72,7 @@ mod tests {
         } else {
             OfferingState::Cancelled
         };
-        let content = Content::CourseOffer(CourseOffer {
+        let content = Content::CourseOffer(Box::new(CourseOffer {
             offering: Some(Offering {
                 state: state.into(),
                 ..Offering::default()
@@ -82,7 +82,7 @@ mod tests {
                 .map(|&theme| theme.to_owned())
                 .collect(),
             ..CourseOffer::default()
-        });
+        }));
         let read = Offer::of(Uuid::from_u128(id), Uuid::nil(), &content, 0);
         Change::Put(Box::new(read.unwrap()))
     }

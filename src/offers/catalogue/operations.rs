@@ -216,8 +216,8 @@ async fn hold_against(
 /// Which unmet needs are asked for. A filter chooses among cells, and changes nothing in any of them.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct AskedCells {
-    /// By number. `Some(None)`: one that nobody knows, of which nothing is told.
-    pub theme: Option<Option<u8>>,
+    /// By number.
+    pub theme: Option<u8>,
     pub audience: Option<u8>,
     pub county: Option<u8>,
     pub term: Option<Term>,
@@ -225,7 +225,7 @@ pub struct AskedCells {
 
 impl AskedCells {
     fn takes(self, cell: Cell) -> bool {
-        self.theme.is_none_or(|theme| theme == Some(cell.theme))
+        self.theme.is_none_or(|theme| theme == cell.theme)
             && self
                 .audience
                 .is_none_or(|audience| audience == cell.audience)

@@ -81,10 +81,9 @@ pub fn search(request: &v1::SearchCourseOffersRequest, now: Time) -> Result<Sear
         now: Some(now),
     };
     let order = match request.order() {
-        OfferOrder::Relevance => Order::Relevance,
         OfferOrder::StartDate => Order::FirstDay,
         OfferOrder::Unspecified if words.is_empty() => Order::FirstDay,
-        OfferOrder::Unspecified => Order::Relevance,
+        OfferOrder::Relevance | OfferOrder::Unspecified => Order::Relevance,
     };
     Ok(Search {
         words,
@@ -126,7 +125,8 @@ pub fn asked_cells(request: &v1::ListUnmetNeedsRequest) -> AskedCells {
     let theme = request.theme.as_str();
     let audience = request.audience() as u8;
     AskedCells {
-        theme: (!theme.is_empty()).then(|| known(theme)),
+        // One that nobody knows has no cell.
+        theme: (!theme.is_empty()).then(|| known(theme).unwrap_or(u8::MAX)),
         audience: (audience > 0).then_some(audience),
         county: request.county_code.parse().ok(),
         term: request.term.parse().ok(),

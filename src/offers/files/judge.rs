@@ -23,7 +23,7 @@ pub fn is_too_large(offer: &SubmittedOffer) -> bool {
 /// All that is wrong with an offer, as far as can be told without what others have.
 pub fn judge(offer: &SubmittedOffer) -> Vec<Finding> {
     let mut findings = against_contract(offer);
-    let content = Content::CourseOffer(offer.offer.clone().unwrap_or_default());
+    let content = Content::CourseOffer(Box::new(offer.offer.clone().unwrap_or_default()));
     let subject = Subject {
         period: None,
         round: "",

@@ -118,7 +118,7 @@ impl Booking {
 
     /// As it counts now: what is overdue has lapsed, whether or not that is written.
     #[must_use]
-    pub fn as_of(self, now: Time) -> Self {
+    pub fn at(self, now: Time) -> Self {
         if self.is_overdue(now) {
             let updated_at = self.expires_at.unwrap_or(now);
             Self {

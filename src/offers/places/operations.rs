@@ -86,7 +86,7 @@ async fn act(
             return answered(&answer);
         }
         let (turn, told) = match decide(exchange, &call.caller, step).await? {
-            Decided::Turn(turn, told) => (turn, told),
+            Decided::Turn(turn, told) => (turn, *told),
             Decided::Crowded { owner, offer } => {
                 sweeper::settle(exchange, owner, offer).await?;
                 continue;

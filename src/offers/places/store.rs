@@ -62,8 +62,8 @@ pub async fn offer(db: &impl ConnectionTrait, scope: &Scope, id: Uuid) -> Result
 
 /// An offer whose places are decided on. Shown to nobody.
 pub async fn offer_of(db: &impl ConnectionTrait, owner: Uuid, id: Uuid) -> Result<Option<Offer>> {
-    let owned = Condition::all().add(revisions::Column::OwnerId.eq(owner));
-    read_offer(db, owned, id).await
+    let of_owner = Condition::all().add(revisions::Column::OwnerId.eq(owner));
+    read_offer(db, of_owner, id).await
 }
 
 async fn read_offer(

@@ -87,7 +87,7 @@ impl Offer {
     fn read(submitted: SubmittedOffer) -> Self {
         let offer = submitted.offer.unwrap_or_default();
         let capacity = offer.offering.as_ref().and_then(|one| one.capacity);
-        let content = Content::CourseOffer(offer);
+        let content = Content::CourseOffer(Box::new(offer));
         let encoded = Encoded::from(content.encode());
         let links = kinds::links(&content);
         let subject = Subject {

@@ -384,7 +384,7 @@ fn new_document(nation: &Nation, cell: &Cell<'_>, kind: DocumentKind) -> Documen
         DocumentKind::Analysis => Content::Analysis(Analysis::default()),
         DocumentKind::ActionPlan => Content::ActionPlan(ActionPlan::default()),
         DocumentKind::FollowUpReport => Content::FollowUpReport(FollowUpReport::default()),
-        DocumentKind::CourseOffer => Content::CourseOffer(CourseOffer::default()),
+        DocumentKind::CourseOffer => Content::CourseOffer(Box::default()),
         DocumentKind::Unspecified => panic!("no document is of no kind"),
     };
     Document {

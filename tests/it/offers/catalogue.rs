@@ -47,7 +47,7 @@ pub async fn publish(world: &World, university: &str, offer: CourseOffer) -> Doc
 pub fn document(world: &World, university: &str, offer: CourseOffer) -> Document {
     Document {
         owner_id: world.id_of(university),
-        content: Some(Content::CourseOffer(offer)),
+        content: Some(Content::CourseOffer(Box::new(offer))),
         ..Document::default()
     }
 }

@@ -24,7 +24,7 @@ pub fn sample() -> CourseOffer {
     let sample = include_str!("../../../docs/samples/course-offer.json");
     let document: Document = json::read(sample).expect("the sample is a document");
     match document.content {
-        Some(Content::CourseOffer(offer)) => offer,
+        Some(Content::CourseOffer(offer)) => *offer,
         other => panic!("the sample is no course offer: {other:?}"),
     }
 }
@@ -35,7 +35,7 @@ pub fn offer(owner_id: &str, change: impl FnOnce(&mut Offering)) -> Document {
     change(offer.offering.as_mut().expect("it has an occasion"));
     Document {
         owner_id: owner_id.to_owned(),
-        content: Some(Content::CourseOffer(offer)),
+        content: Some(Content::CourseOffer(Box::new(offer))),
         ..Document::default()
     }
 }

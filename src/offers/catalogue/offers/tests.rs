@@ -29,13 +29,13 @@ fn read(id: u128, title: &str) -> (Offer, Words) {
         language: "swe".to_owned(),
         value: title.to_owned(),
     };
-    let content = Content::CourseOffer(CourseOffer {
+    let content = Content::CourseOffer(Box::new(CourseOffer {
         course: Some(Course {
             title: vec![title],
             ..Course::default()
         }),
         ..CourseOffer::default()
-    });
+    }));
     Offer::of(Uuid::from_u128(id), Uuid::nil(), &content, 0).unwrap()
 }
 
@@ -67,16 +67,13 @@ proptest! {
         for group in story {
             let mut changes = Vec::new();
             for (id, title) in group {
-                match title {
-                    Some(title) => {
-                        let title = title.join(" ");
-                        changes.push(Change::Put(Box::new(read(id, &title))));
-                        expected.insert(id, title);
-                    }
-                    None => {
-                        changes.push(Change::Gone(Uuid::from_u128(id)));
-                        expected.remove(&id);
-                    }
+                if let Some(title) = title {
+                    let title = title.join(" ");
+                    changes.push(Change::Put(Box::new(read(id, &title))));
+                    expected.insert(id, title);
+                } else {
+                    changes.push(Change::Gone(Uuid::from_u128(id)));
+                    expected.remove(&id);
                 }
             }
             let before = offers.clone();

@@ -172,8 +172,11 @@ fn in_cell(wants: &[Want], cell: Cell) -> HashMap<Uuid, u64> {
     places
 }
 
+/// What is wanted, what is published, and how many go.
+type Attack = (Vec<Want>, Vec<Facts>, usize);
+
 /// Plays the attacker: looks, publishes, looks again while others come and go, and puts its answers side by side.
-fn attack(rules: Rules) -> Result<(), TestError<(Vec<Want>, Vec<Facts>, usize)>> {
+fn attack(rules: Rules) -> Result<(), TestError<Attack>> {
     let mut runner = TestRunner::new(ProptestConfig {
         cases: 400,
         // What the controls find is meant to be found.

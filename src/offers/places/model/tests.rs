@@ -97,7 +97,7 @@ impl Kept {
         let mut turn = self.begin();
         let named = |number: usize| {
             let booking = self.bookings.get(number % self.bookings.len().max(1));
-            booking.cloned().map(|booking| booking.as_of(self.now))
+            booking.cloned().map(|booking| booking.at(self.now))
         };
         match *event {
             Event::Time(micros) => self.now = self.now.plus_micros(micros),
@@ -328,10 +328,7 @@ fn a_hold_lapses_at_its_deadline_and_the_next_is_held_as_long_from_then() {
     kept.play(&hold(10)).unwrap();
     kept.play(&hold(30)).unwrap();
     kept.play(&Event::Time(10)).unwrap();
-    assert_eq!(
-        kept.bookings[0].clone().as_of(kept.now).state,
-        State::Lapsed
-    );
+    assert_eq!(kept.bookings[0].clone().at(kept.now).state, State::Lapsed);
     kept.play(&Event::Time(5)).unwrap();
     kept.play(&Event::Sweep).unwrap();
     let lapsed = &kept.bookings[0];

@@ -46,7 +46,7 @@ pub enum Step {
 /// What was decided.
 pub enum Decided {
     /// The turn to be written, and what is told of it.
-    Turn(Box<Turn>, v1::Booking),
+    Turn(Box<Turn>, Box<v1::Booking>),
     /// First more has lapsed than goes into one turn.
     Crowded { owner: Uuid, offer: Uuid },
 }
@@ -106,7 +106,7 @@ async fn read(
     let reader = exchange.database.reader();
     let scope = caller.scope(Act::TakePlaces);
     let booking = store::booking(reader, &scope, id).await?;
-    let booking = booking.ok_or(Error::NotFound)?.as_of(now);
+    let booking = booking.ok_or(Error::NotFound)?.at(now);
     let offer = store::offer_of(reader, booking.owner, booking.offer).await?;
     let gone = || Error::fault(anyhow::anyhow!("the offer of booking {id} is not there"));
     Ok((booking, offer.ok_or_else(gone)?))
@@ -136,7 +136,7 @@ fn end(mut turn: Turn, booking: &Booking) -> Decided {
         0
     };
     let told = wire::booking(booking.clone(), line_place);
-    Decided::Turn(Box::new(turn), told)
+    Decided::Turn(Box::new(turn), Box::new(told))
 }
 
 fn crowded(offer: &Offer) -> Decided {

@@ -88,7 +88,7 @@ pub async fn list(exchange: &Exchange, caller: &Caller, offer: Uuid) -> Result<T
     let places: HashMap<Uuid, usize> = line.into_iter().zip(1..).collect();
     let bookings = bookings.into_iter().map(|booking| {
         let place = places.get(&booking.id).copied().unwrap_or_default();
-        (booking.as_of(now), place)
+        (booking.at(now), place)
     });
     Ok(Told {
         capacity: offer.capacity,

@@ -23,13 +23,13 @@ use crate::{
 pub async fn play(story: &mut Story<'_>) -> anyhow::Result<Document> {
     let mut analyses = Vec::new();
     for one in &MUNICIPALITIES {
-        let analysis = accepted(
+        let accepted = accepted(
             story,
             one,
             written(story, one, DocumentKind::Analysis, None)?,
         )
         .await?;
-        analyses.push(analysis);
+        analyses.push(accepted);
     }
     let matches = matched(story, &analyses[0].id).await?;
     let mut plans = Vec::new();

@@ -64,14 +64,14 @@ async fn book(
         format!("Holds {} places: {}", measure.places_wanted, measure.title),
     ];
     let answer = held(&head, request).await;
-    let held = story
+    let booking = story
         .teller
         .goes_well(&head, [&what[0], &what[1]], answer, state)?;
     let request = ConfirmPlacesRequest {
         request_id: new_request(),
         validate_only: false,
-        booking_id: held.id,
-        etag: held.etag,
+        booking_id: booking.id,
+        etag: booking.etag,
     };
     let answer = head.offers.clone().confirm_places(request).await?;
     answer.into_inner().booking.context("a booking")
