@@ -10,7 +10,7 @@ use tonic::Code;
 use super::{offer, publish};
 use crate::{
     documents::{
-        acts::{acceptance, change},
+        acts::{acceptance, change, fields},
         papers::{self, plan_in},
     },
     offers::UPPSALA,
@@ -217,24 +217,24 @@ async fn a_measure_takes_an_offer(world: World) {
     let analysis = analysis(&world, "Karbyskolan").await;
     let mut plan = wanting(&world, "Karbyskolan", &analysis).await;
     let principal = world.principal_of("Karbyskolan").await;
-    // One that does not exist is refused by the findings of the plan.
+    // What leads to no offer is refused.
     plan_in(&mut plan).measures[0].offer = Some(DocumentLink {
         document_id: analysis.id.clone(),
         revision: 0,
         item_id: "offering".to_owned(),
     });
-    let mut wrong = principal
+    let refused = principal
         .updates(change(&plan, &["action_plan.measures"]))
         .await
-        .expect("a draft may lack anything");
-    assert!(principal.submits(&wrong).await.is_err());
-    plan_in(&mut wrong).measures[0].offer = Some(DocumentLink {
+        .expect_err("it leads to no offer");
+    assert_eq!(fields(&refused), ["action_plan.measures[0].offer"]);
+    plan_in(&mut plan).measures[0].offer = Some(DocumentLink {
         document_id: reading.id.clone(),
         revision: 0,
         item_id: "offering".to_owned(),
     });
     let right = principal
-        .updates(change(&wrong, &["action_plan.measures"]))
+        .updates(change(&plan, &["action_plan.measures"]))
         .await
         .expect("it is taken");
     accepted(&world, "Karbyskolan", &right).await;
