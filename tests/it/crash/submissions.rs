@@ -23,6 +23,16 @@ places!(a_submission_goes_on_after_its_server_was_killed);
 const OFFERS: usize = 5_000;
 const KILLS: u64 = 3;
 
+/// Waits until more is in the report than before, or for long.
+async fn until_more_is_known(server: &Server, submission: &str, before: usize) {
+    for _ in 0..200 {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        if known(coordinator_of(server), submission).await.len() > before {
+            return;
+        }
+    }
+}
+
 async fn a_submission_goes_on_after_its_server_was_killed(place: Place) {
     let house = House::new(&place);
     let header = delta();
@@ -40,7 +50,7 @@ async fn a_submission_goes_on_after_its_server_was_killed(place: Place) {
         let known = known(&coordinator, &header.submission_id).await;
         let parts = parts_from(Part::Header(header.clone()), known.len());
         let submitting = tokio::spawn(async move { submit(&coordinator, parts).await });
-        tokio::time::sleep(Duration::from_millis(400 + 170 * kill)).await;
+        until_more_is_known(&server, &header.submission_id, known.len()).await;
         drop(server);
         answered.extend(submitting.await.expect("a client goes on to the end"));
         house.must_verify(None);
