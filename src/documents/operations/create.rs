@@ -77,6 +77,7 @@ async fn decide(
         revision,
         links,
         findings: judgement.findings,
+        expects: Vec::new(),
     })
 }
 

@@ -77,6 +77,7 @@ fn decide(call: &Call, grant: &Grant, head: &Revision, decision: Decision) -> Re
         revision,
         links: Vec::new(),
         findings: Vec::new(),
+        expects: Vec::new(),
     })
 }
 

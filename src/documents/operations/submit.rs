@@ -57,6 +57,7 @@ async fn decide(
         revision,
         links: Vec::new(),
         findings,
+        expects: Vec::new(),
     })
 }
 

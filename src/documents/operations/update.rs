@@ -89,6 +89,7 @@ async fn decide(
         revision,
         links,
         findings: judgement.findings,
+        expects: Vec::new(),
     })
 }
 

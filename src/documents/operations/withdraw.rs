@@ -10,9 +10,11 @@ use crate::{
     access::Grant,
     clock,
     documents::model::{Revision, Step},
-    error::Result,
+    error::{Error, Result},
     exchange::Exchange,
-    proto::v1::{Act, WithdrawReason},
+    journal::{Expected, Target},
+    offers::places,
+    proto::v1::{Act, DocumentKind, WithdrawReason},
 };
 
 pub async fn withdraw(
@@ -23,11 +25,12 @@ pub async fn withdraw(
     reason: WithdrawReason,
 ) -> Result<Answer> {
     let (head, grant) = must_act_on(exchange, call, Act::WithdrawDocuments, document).await?;
-    let decided = decide(call, grant, &head, etag, reason);
+    let decided = decide(exchange, call, grant, &head, etag, reason).await;
     write(exchange, call, grant, decided).await
 }
 
-fn decide(
+async fn decide(
+    exchange: &Exchange,
     call: &Call,
     grant: &Grant,
     head: &Revision,
@@ -36,6 +39,7 @@ fn decide(
 ) -> Result<Decided> {
     must_be_seen(head, etag)?;
     let state = must_allow(head, Step::Withdraw)?;
+    let expects = must_leave_places(exchange, head).await?;
     let revision = Revision {
         content: None,
         review: None,
@@ -52,6 +56,27 @@ fn decide(
     Ok(Decided {
         revision,
         links: Vec::new(),
+        expects,
         findings: Vec::new(),
     })
+}
+
+/// Places are not taken from people in silence: an offer with taken places stands, and nobody takes one meanwhile.
+async fn must_leave_places(exchange: &Exchange, head: &Revision) -> Result<Vec<Expected>> {
+    if head.kind != DocumentKind::CourseOffer {
+        return Ok(Vec::new());
+    }
+    let (owner, id) = (head.owner, head.document);
+    let taken = places::taken(exchange.database.reader(), &[id]).await?;
+    let taken = taken.get(&id).copied().unwrap_or_default();
+    if taken.places > 0 {
+        let taken = taken.places;
+        return Err(Error::CapacityTaken { taken });
+    }
+    Ok(vec![Expected {
+        target: Target::Places,
+        owner,
+        id,
+        revision: taken.revision,
+    }])
 }

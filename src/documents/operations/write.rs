@@ -14,7 +14,7 @@ use crate::{
     },
     error::{Error, Result},
     exchange::Exchange,
-    journal::{Refusal, RequestKey, Row, Write, Written},
+    journal::{Expected, Refusal, RequestKey, Row, Write, Written},
     kinds,
     proto::v1::{Act, CreateDocumentResponse, Document, DocumentState, Finding},
 };
@@ -24,6 +24,8 @@ pub struct Decided {
     pub revision: Revision,
     /// The links of the content, where the revision writes it.
     pub links: Vec<link::Model>,
+    /// What else must stand as it was read.
+    pub expects: Vec<Expected>,
     pub findings: Vec<Finding>,
 }
 
@@ -77,6 +79,7 @@ pub async fn write(
     let Decided {
         revision,
         links,
+        expects,
         findings,
     } = decided;
     let write = Write {
@@ -84,7 +87,7 @@ pub async fn write(
         method: call.method,
         request: Some(key),
         register_unchanged_since: None,
-        expects: Vec::new(),
+        expects,
         dry_run: call.dry_run,
         answer: encode(&revision, &findings),
         rows: vec![Row::Document {
@@ -164,6 +167,7 @@ pub fn rests_on_state(refusal: &Error) -> bool {
             | Error::OwnReview
             | Error::ReviewOutdated { .. }
             | Error::ConflictResolved
+            | Error::CapacityTaken { .. }
             | Error::Findings(_)
             // An owner may have ended since.
             | Error::Fields(_)

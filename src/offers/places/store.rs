@@ -81,13 +81,15 @@ async fn read_offer(
         Content::CourseOffer(offer) => Some(offer),
         Content::Analysis(_) | Content::ActionPlan(_) | Content::FollowUpReport(_) => None,
     });
+    // A draft offers nothing yet.
+    let is_published = found.state == documents::small(DocumentState::Submitted.into());
     let offering = content.and_then(|offer| offer.offering).unwrap_or_default();
     Ok(Some(Offer {
         owner: found.owner_id,
         id,
         revision: found.revision,
         capacity: offering.capacity,
-        is_active: offering.state() == OfferingState::Active,
+        is_active: is_published && offering.state() == OfferingState::Active,
     }))
 }
 

@@ -7,7 +7,10 @@ use styrkedja::{
     proto::v1::{BookingState, Document, submit_course_offers_request::Part},
 };
 
-use super::acts::{briefly, confirmation, figures, is, places, release, waiting};
+use super::{
+    acts::{briefly, confirmation, figures, is, places, release, waiting},
+    published,
+};
 use crate::{
     documents::acts::{fields, reason},
     offers::{
@@ -20,6 +23,8 @@ use crate::{
 stories!(
     no_fewer_places_are_stated_than_are_taken,
     a_cut_and_a_hold_at_once_do_not_both_go_through,
+    an_offer_with_taken_places_is_not_withdrawn,
+    a_withdrawal_and_a_hold_at_once_do_not_both_go_through,
 );
 
 const ROUNDS: u64 = 12;
@@ -126,5 +131,46 @@ async fn a_cut_and_a_hold_at_once_do_not_both_go_through(world: World) {
     }
     if let Some((other, _)) = other {
         other.stop().await;
+    }
+}
+
+async fn an_offer_with_taken_places_is_not_withdrawn(world: World) {
+    let uppsala = world.coordinator_of(UPPSALA).await;
+    let principal = world.principal_of("Karbyskolan").await;
+    let karby = world.id_of("Karbyskolan");
+    let course = published(&world, 5).await;
+    let held = principal.holds(places(&course, &karby, 4)).await;
+    let held = held.expect("there is room");
+    let next = principal.holds(waiting(places(&course, &karby, 3))).await;
+    let next = next.expect("it may wait");
+    let refused = uppsala.withdraws(&course).await;
+    assert_eq!(
+        reason(&refused.expect_err("four are taken")),
+        "CAPACITY_TAKEN"
+    );
+
+    principal.releases(release(&next)).await.expect("it waits");
+    principal
+        .releases(release(&held))
+        .await
+        .expect("it is held");
+    let gone = uppsala.withdraws(&course).await;
+    gone.expect("nobody has a place of it");
+}
+
+async fn a_withdrawal_and_a_hold_at_once_do_not_both_go_through(world: World) {
+    let uppsala = world.coordinator_of(UPPSALA).await;
+    let principal = world.principal_of("Karbyskolan").await;
+    let karby = world.id_of("Karbyskolan");
+    for round in 0..ROUNDS {
+        let course = published(&world, 5).await;
+        let hold = async {
+            // Now the one is first, and now the other.
+            tokio::time::sleep(Duration::from_millis(round % 4)).await;
+            principal.holds(places(&course, &karby, 4)).await
+        };
+        let (held, gone) = tokio::join!(hold, uppsala.withdraws(&course));
+        assert!(held.is_err() || gone.is_err(), "{held:?} {gone:?}");
+        assert!(held.is_ok() || gone.is_ok(), "{held:?} {gone:?}");
     }
 }
