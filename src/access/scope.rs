@@ -41,10 +41,10 @@ impl Scope {
     /// The rows of `revisions` in scope.
     pub fn condition(&self) -> Condition {
         let reached = |least| Some(reached(least));
-        any_of(
-            self.acting()
-                .filter_map(|(grant, rule)| self.documents_of(grant, rule, &reached)),
-        )
+        any_of(self.acting().flat_map(|(grant, rule)| {
+            let seen = self.documents_of(grant, rule, &reached);
+            seen.into_iter().chain(self.published_to(grant.role))
+        }))
     }
 
     /// The rows of `revisions` that would be in scope as drafts, whatever stage they have reached.
@@ -120,8 +120,8 @@ impl Scope {
             .filter(|(_, rule)| rule.acts.contains(&self.act))
     }
 
-    /// The documents that a grant sees, where those must be far enough that it sees from some level on. None where it sees no
-    /// document at all.
+    /// The documents that a grant sees, where those must be far enough that it sees from some level on, besides what is
+    /// published. None where it sees no document at all.
     fn documents_of(
         &self,
         grant: &Grant,
@@ -149,10 +149,7 @@ impl Scope {
             .within(rule, grant, Column::OwnerId)
             .add(any_of(own.into_iter().chain(others)))
             .add(Column::Kind.is_in(kinds));
-        let seen = of_round(seen, rule, grant, Column::Round);
-        Some(any_of(
-            [seen].into_iter().chain(self.published_to(grant.role)),
-        ))
+        Some(of_round(seen, rule, grant, Column::Round))
     }
 
     /// What is published of the kinds that the role takes part in.
