@@ -19,6 +19,8 @@ const PAGE: u64 = 500;
 pub struct Ending {
     /// What stands up to here was looked at. None: there is nothing to withdraw.
     after: Option<Uuid>,
+    /// The last that was counted. What is published later is not withdrawn: nobody agreed to that.
+    until: Uuid,
     withheld: u64,
 }
 
@@ -28,6 +30,7 @@ impl Submitting {
         if self.submission.mode != SubmissionMode::Catalogue {
             return Ok(Ending {
                 after: None,
+                until: Uuid::nil(),
                 withheld: 0,
             });
         }
@@ -44,6 +47,7 @@ impl Submitting {
         let may = may_withdraw(missing, standing, self.confirmed_withdrawals);
         Ok(Ending {
             after: (may && missing > 0).then(Uuid::nil),
+            until: after,
             withheld: if may { 0 } else { missing },
         })
     }
@@ -55,7 +59,8 @@ impl Submitting {
         ending: &mut Ending,
     ) -> Result<Option<Vec<SubmissionRow>>> {
         while let Some(after) = ending.after {
-            let page = self.standing_after(after).await?;
+            let mut page = self.standing_after(after).await?;
+            page.retain(|(document, _)| *document <= ending.until);
             ending.after = page.last().map(|(last, _)| *last);
             let missing = page.into_iter().filter(|(_, id)| !self.seen.has(id));
             let items: Vec<Item> = missing.map(|(_, id)| Item::withdrawal(id)).collect();
