@@ -68,6 +68,7 @@ pub struct Turn {
     /// As it will stand.
     pub ledger: Ledger,
     now: Time,
+    is_withdrawn: bool,
     /// Those who wait, as far as they were read, the first first.
     line: VecDeque<Booking>,
     behind: usize,
@@ -96,6 +97,8 @@ pub struct Capacity {
     pub offer_revision: i32,
     /// 0: the offer takes nobody.
     pub places: u32,
+    /// Whether it never gives any again.
+    pub is_withdrawn: bool,
 }
 
 impl Ledger {
@@ -166,6 +169,7 @@ impl Turn {
                 ..ledger
             },
             now,
+            is_withdrawn: capacity.is_withdrawn,
             line: line.into(),
             behind,
             changed: Vec::new(),
@@ -180,20 +184,29 @@ impl Turn {
     }
 
     /// Gives what is left to those who wait, in order, each all that it waits for. The first who must go on waiting stops
-    /// all behind.
+    /// all behind; who would wait for ever lapses.
     pub fn move_up(&mut self) {
         self.moved_up = true;
         while let Some(next) = self.line.front() {
             let places = next.wanted.places;
-            if places > self.ledger.left() {
+            let state = if self.is_beyond(places) {
+                State::Lapsed
+            } else if places <= self.ledger.left() {
+                self.ledger.held += places;
+                State::Held
+            } else {
                 break;
-            }
+            };
             take(&mut self.ledger.waiting, places);
-            self.ledger.held += places;
-            let held = next.become_at(State::Held, self.now);
-            self.changed.push(held);
+            self.changed.push(next.become_at(state, self.now));
             self.line.pop_front();
         }
+    }
+
+    /// Whether the offer can never give so many. One that gives none now may be offered again, unless it is withdrawn.
+    fn is_beyond(&self, places: u32) -> bool {
+        let capacity = self.ledger.capacity;
+        self.is_withdrawn || (capacity > 0 && places > capacity)
     }
 
     /// A new booking, held where there is room and nobody waits, or else at the end of the line. None: it is not to wait.

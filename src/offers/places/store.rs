@@ -42,6 +42,7 @@ pub struct Offer {
     pub capacity: Option<u32>,
     /// Whether it is offered now.
     pub is_active: bool,
+    pub is_withdrawn: bool,
 }
 
 impl Offer {
@@ -51,6 +52,7 @@ impl Offer {
         Capacity {
             offer_revision: self.revision,
             places: places.unwrap_or_default(),
+            is_withdrawn: self.is_withdrawn,
         }
     }
 }
@@ -89,6 +91,7 @@ async fn read_offer(
         id,
         revision: found.revision,
         capacity: offering.capacity,
+        is_withdrawn: found.state == documents::small(DocumentState::Withdrawn.into()),
         is_active: is_published && offering.state() == OfferingState::Active,
     }))
 }

@@ -57,6 +57,7 @@ impl Kept {
             capacity: Capacity {
                 offer_revision: 1,
                 places,
+                is_withdrawn: false,
             },
             bookings: Vec::new(),
             now: Time::from_micros(0),
@@ -105,6 +106,7 @@ impl Kept {
                 self.capacity = Capacity {
                     offer_revision: self.capacity.offer_revision + 1,
                     places: places.max(self.ledger.held + self.ledger.confirmed),
+                    is_withdrawn: false,
                 };
             }
             Event::Hold {
@@ -341,4 +343,32 @@ fn a_hold_lapses_at_its_deadline_and_the_next_is_held_as_long_from_then() {
         (next.state, next.expires_at),
         (State::Held, Some(Time::from_micros(45)))
     );
+}
+
+#[test]
+fn who_can_never_be_served_lapses_and_lets_those_behind_pass() {
+    let hold = |places| Event::Hold {
+        places,
+        wait: true,
+        held_for: 100,
+    };
+    let states = |kept: &Kept| kept.bookings.iter().map(|it| it.state).collect::<Vec<_>>();
+    let mut kept = Kept::new(5);
+    for event in [hold(2), hold(5), hold(1), hold(3)] {
+        kept.play(&event).unwrap();
+    }
+    kept.capacity.places = 0;
+    let mut closed = kept.begin();
+    closed.move_up();
+    assert_eq!(closed.changed, [], "it may open again");
+    kept.capacity.places = 4;
+    kept.play(&Event::Sweep).unwrap();
+    assert_eq!(
+        states(&kept),
+        [State::Held, State::Lapsed, State::Held, State::Waiting]
+    );
+    kept.capacity.is_withdrawn = true;
+    kept.play(&Event::Sweep).unwrap();
+    assert_eq!(states(&kept)[3], State::Lapsed);
+    assert_eq!(kept.ledger.waiting, 0);
 }

@@ -13,7 +13,7 @@ use crate::{
     error::Result,
     journal::{bulk, standing_at},
     offers::places::ledger,
-    proto::v1::BookingState,
+    proto::v1::{BookingState, DocumentState},
 };
 
 /// How many places of an offer are taken.
@@ -88,14 +88,18 @@ pub async fn overdue(
     offers(db, sql, [now.micros().into(), number(limit)]).await
 }
 
-/// Offers, with their owners, where the first in line may move up: there is room for it, or the offer has changed.
+/// Offers, with their owners, where the first in line may move up: there is room for it, or the offer has changed. Of
+/// an offer that is withdrawn the line lapses, however many turns that takes.
 pub async fn may_move_up(db: &impl ConnectionTrait, limit: usize) -> Result<Vec<(Uuid, Uuid)>> {
-    let sql = "SELECT p.owner_id, p.id FROM places p WHERE p.until_position IS NULL AND p.next_wants > 0
-               AND (p.held + p.confirmed + p.next_wants <= p.capacity OR p.offer_revision <> (
-                   SELECT r.revision FROM revisions r
-                   WHERE r.owner_id = p.owner_id AND r.document_id = p.id AND r.until_position IS NULL))
-               LIMIT $1";
-    offers(db, sql, [number(limit)]).await
+    let withdrawn = i32::from(DocumentState::Withdrawn);
+    let sql = format!(
+        "SELECT p.owner_id, p.id FROM places p WHERE p.until_position IS NULL AND p.next_wants > 0
+         AND (p.held + p.confirmed + p.next_wants <= p.capacity OR p.offer_revision <> (
+             SELECT CASE WHEN r.state = {withdrawn} THEN 0 ELSE r.revision END FROM revisions r
+             WHERE r.owner_id = p.owner_id AND r.document_id = p.id AND r.until_position IS NULL))
+         LIMIT $1"
+    );
+    offers(db, &sql, [number(limit)]).await
 }
 
 async fn offers<const N: usize>(
