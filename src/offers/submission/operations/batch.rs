@@ -52,7 +52,7 @@ impl Submitting {
     ) -> Result<Vec<SubmissionRow>> {
         for item in &mut items {
             // What has no id was not named.
-            if !item.id.is_empty() && !self.seen.takes(&item.id) && item.asked.is_ok() {
+            if !item.id.is_empty() && !self.seen.takes(&item.id)? && item.asked.is_ok() {
                 item.asked = Err(Error::field(named_before()));
             }
         }

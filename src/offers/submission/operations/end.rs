@@ -94,7 +94,7 @@ impl Submitting {
             // What it withdrew, it withdrew because nobody had named it.
             for row in part.rows {
                 if row.outcome() != SubmissionOutcome::Withdrawn {
-                    self.seen.takes(&row.id);
+                    self.seen.takes(&row.id)?;
                 }
             }
         }
