@@ -63,6 +63,10 @@ impl Standing {
         self.0.document
     }
 
+    pub fn revision(&self) -> i32 {
+        self.0.number
+    }
+
     pub fn is_withdrawn(&self) -> bool {
         self.0.state == DocumentState::Withdrawn
     }

@@ -10,11 +10,14 @@ use crate::{
     error::{Error, Result},
     intake::Taken,
     kinds::{self, Content, Subject},
-    proto::v1::{Finding, Severity, SubmittedOffer},
+    proto::v1::{Finding, OfferingState, Severity, SubmittedOffer},
 };
 
 /// Characters of an id that are told back.
 const LONGEST_ID: usize = 120;
+
+/// Findings that are told of one offer: a small offer may break a rule in each of its many parts.
+const MOST_FINDINGS: usize = 100;
 
 /// An item as it came.
 #[derive(Debug)]
@@ -41,6 +44,8 @@ pub struct Offer {
     pub encoded: Encoded,
     /// How many can take part. 0: it is not stated.
     pub capacity: u32,
+    /// How many of them it gives now. 0: it is not offered.
+    pub gives: u32,
     /// What the rules say of it.
     pub findings: Vec<Finding>,
 }
@@ -50,6 +55,16 @@ pub struct Offer {
 struct OnlyId {
     #[prost(string, tag = "1")]
     id: String,
+}
+
+impl Asked {
+    /// How many places the offer gives then.
+    pub fn gives(&self) -> u32 {
+        match self {
+            Self::Stand(offer) => offer.gives,
+            Self::StandNoLonger => 0,
+        }
+    }
 }
 
 impl Item {
@@ -86,7 +101,9 @@ impl Item {
 impl Offer {
     fn read(submitted: SubmittedOffer) -> Self {
         let offer = submitted.offer.unwrap_or_default();
-        let capacity = offer.offering.as_ref().and_then(|one| one.capacity);
+        let offering = offer.offering.as_ref();
+        let capacity = offering.and_then(|one| one.capacity).unwrap_or_default();
+        let is_active = offering.is_some_and(|one| one.state() == OfferingState::Active);
         let content = Content::CourseOffer(Box::new(offer));
         let encoded = Encoded::from(content.encode());
         let links = kinds::links(&content);
@@ -98,8 +115,11 @@ impl Offer {
         };
         let mut findings = kinds::findings(subject, &links);
         kinds::put_in_order(&mut findings);
+        let left_out = findings.split_off(findings.len().min(MOST_FINDINGS));
+        findings.extend(more(&left_out));
         Self {
-            capacity: capacity.unwrap_or_default(),
+            capacity,
+            gives: if is_active { capacity } else { 0 },
             encoded,
             findings,
         }
@@ -107,11 +127,50 @@ impl Offer {
 
     /// Whether a finding stops it. Nobody is asked to justify anything here.
     pub fn is_refused(&self) -> bool {
-        self.findings
-            .iter()
-            .any(|finding| match finding.severity() {
-                Severity::Error | Severity::Unspecified => true,
-                Severity::Justify | Severity::Note => false,
-            })
+        self.findings.iter().any(refuses)
+    }
+}
+
+fn refuses(finding: &Finding) -> bool {
+    match finding.severity() {
+        Severity::Error | Severity::Unspecified => true,
+        Severity::Justify | Severity::Note => false,
+    }
+}
+
+/// Says that there are more findings than are told. It stops what one of them stops.
+fn more(left_out: &[Finding]) -> Option<Finding> {
+    let severity = if left_out.iter().any(refuses) {
+        Severity::Error
+    } else {
+        Severity::Note
+    };
+    let count = left_out.len();
+    (count > 0).then(|| Finding {
+        rule: "submission.more_findings".to_owned(),
+        severity: severity.into(),
+        field: "course_offer".to_owned(),
+        key: String::new(),
+        message_sv: format!("{count} anmärkningar till visas inte."),
+        message_en: format!("{count} more findings are not shown."),
+        remedy_sv: "Rätta de anmärkningar som visas, och skicka erbjudandet igen.".to_owned(),
+        remedy_en: "Mend the findings that are shown, and send the offer again.".to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_left_out_still_stops_an_offer_where_it_would_have() {
+        let of = |severity: Severity| Finding {
+            severity: severity.into(),
+            ..Finding::default()
+        };
+        let severities = [Severity::Note, Severity::Error];
+        assert_eq!(more(&[]), None);
+        assert!(!refuses(&more(&[of(severities[0])]).unwrap()));
+        assert!(refuses(&more(&severities.map(of)).unwrap()));
     }
 }

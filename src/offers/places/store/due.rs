@@ -23,6 +23,17 @@ pub struct Taken {
     pub revision: i32,
     /// Held and confirmed places, without those whose deadline has passed.
     pub places: u32,
+    /// What the offer gave when a place of it was last asked for, and the revision of the offer that said so.
+    pub capacity: u32,
+    pub offer_revision: i32,
+}
+
+impl Taken {
+    /// Whether more places may be taken meanwhile than an offer has that is to give so many: it gives fewer than at its
+    /// revision before, or it is not known what it gave. Whoever takes a place then makes it known.
+    pub fn may_outgrow(&self, gives: u32, before: i32) -> bool {
+        self.offer_revision != before || gives < self.capacity
+    }
 }
 
 /// How many places are taken of each of the offers. Those that nobody ever asked for a place of are left out.
@@ -32,7 +43,8 @@ pub async fn taken(db: &impl ConnectionTrait, offers: &[Uuid]) -> Result<HashMap
     let keys: Vec<Vec<Value>> = offers.iter().map(|id| vec![(*id).into()]).collect();
     let what = format!(
         "r.id, r.revision, r.held + r.confirmed - COALESCE((SELECT SUM(b.places) FROM bookings b WHERE b.offer_id = r.id
-         AND b.owner_id = r.owner_id AND b.until_position IS NULL AND b.state = {} AND b.expires_at <= {}), 0) AS places",
+         AND b.owner_id = r.owner_id AND b.until_position IS NULL AND b.state = {} AND b.expires_at <= {}), 0) AS places,
+         r.capacity, r.offer_revision",
         state(BookingState::Held),
         clock::now().micros(),
     );
@@ -40,9 +52,12 @@ pub async fn taken(db: &impl ConnectionTrait, offers: &[Uuid]) -> Result<HashMap
     let rows = bulk::find(db, &["id"], &keys, &what, "places", named).await?;
     let read = |row: QueryResult| {
         let places: i64 = row.try_get_by_index(2)?;
+        let capacity: i32 = row.try_get_by_index(3)?;
         let taken = Taken {
             revision: row.try_get_by_index(1)?,
             places: u32::try_from(places).unwrap_or_default(),
+            capacity: u32::try_from(capacity).unwrap_or_default(),
+            offer_revision: row.try_get_by_index(4)?,
         };
         Ok((row.try_get_by_index(0)?, taken))
     };

@@ -1,7 +1,7 @@
 //! A batch of items: decided with a few reads, and written together with their part of the report, so that the report holds
 //! exactly what was done.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use uuid::Uuid;
 
@@ -76,24 +76,40 @@ impl Submitting {
             // Until all are answered.
             rooms.push(room);
         }
-        for _ in 0..TRIES {
+        let (mut tries, mut held_by_others) = (0, HashSet::new());
+        while tries < TRIES {
             let ground = self.ground(caller, &named).await?;
             let decided = self.decide(grant, &named, &ground).await;
+            let sizes: Vec<usize> = decided.iter().map(|one| one.writes.len()).collect();
             match self.write(grant, decided).await {
                 Ok(rows) => return Ok(rows),
                 Err(Refusal::Outdated { row: 0, .. }) if !self.dry_run => {
                     return Err(Error::SubmissionOvertaken);
                 }
-                Err(
-                    Refusal::Outdated { .. }
-                    | Refusal::ExternalIdTaken { .. }
-                    | Refusal::ExpectedOtherwise,
-                ) => {}
+                Err(Refusal::ExternalIdTaken { row }) => {
+                    let at = self.item_of(row, &sizes)?;
+                    // Whoever was faster is seen the next time. Otherwise the caller does not see who has it.
+                    if !held_by_others.insert(at) {
+                        let taken = Error::ExternalIdTaken { etag: None };
+                        named[at].1 = Err(taken.into());
+                    }
+                }
+                Err(Refusal::Outdated { .. } | Refusal::ExpectedOtherwise) => tries += 1,
                 Err(refusal) => return Err(refusal.into()),
             }
         }
         // Others write to the same offers faster than they can be decided on.
         Err(Error::try_again())
+    }
+
+    /// The item that a written row is of, where items have so many rows each.
+    fn item_of(&self, row: usize, sizes: &[usize]) -> Result<usize> {
+        let mut end = usize::from(!self.dry_run);
+        let found = sizes.iter().position(|size| {
+            end += size;
+            row < end
+        });
+        found.ok_or_else(|| Error::fault(anyhow::anyhow!("row {row} is of no item")))
     }
 
     async fn ground(
@@ -149,12 +165,9 @@ impl Submitting {
     ) -> Result<Decided> {
         let before = ground.standing.get(id);
         let standing = before.filter(|standing| !standing.is_withdrawn());
-        let document = standing.map(Standing::document);
-        let places = document.and_then(|document| ground.taken.get(&document).copied());
-        let Taken {
-            revision,
-            places: taken,
-        } = places.unwrap_or_default();
+        let places = standing.and_then(|standing| ground.taken.get(&standing.document()).copied());
+        let places = places.unwrap_or_default();
+        let taken = places.places;
         let mut decided = match asked {
             Asked::Stand(offer) if offer.is_refused() => return Ok(Decided::found(offer)),
             Asked::Stand(offer) if offer.capacity < taken => {
@@ -173,14 +186,22 @@ impl Submitting {
                 Decided::published(written, Vec::new())
             }
         };
-        let written = document.filter(|_| !decided.writes.is_empty());
-        decided.expects = written.map(|id| Expected {
+        let written = standing.filter(|_| !decided.writes.is_empty());
+        decided.expects =
+            written.and_then(|standing| self.places_kept(standing, &places, asked.gives()));
+        Ok(decided)
+    }
+
+    /// That no place is taken meanwhile, where one more could be one too many. Otherwise those who take places would keep
+    /// a submission from coming to its end.
+    fn places_kept(&self, standing: &Standing, taken: &Taken, gives: u32) -> Option<Expected> {
+        let hurt = taken.may_outgrow(gives, standing.revision());
+        hurt.then(|| Expected {
             target: Target::Places,
             owner: self.submission.owner,
-            id,
-            revision,
-        });
-        Ok(decided)
+            id: standing.document(),
+            revision: taken.revision,
+        })
     }
 
     /// Writes what was decided with its part of the report, which comes first.

@@ -181,11 +181,11 @@ async fn places_that_are_added_go_to_those_who_wait(world: World) {
     );
     let id = Uuid::try_parse(&offer.id).expect("an id");
     let now = taken(exchange.database.reader(), &[id, Uuid::nil()]).await;
-    let told = Taken {
-        revision: 2,
-        places: 5,
-    };
-    assert_eq!(now.expect("it is told"), [(id, told)].into());
+    let now = now.expect("it is told");
+    let Taken {
+        revision, places, ..
+    } = now[&id];
+    assert_eq!((now.len(), revision, places), (1, 2, 5));
     enlarge(&exchange, &offer, 8).await;
     assert_eq!(sweep(&exchange).await.expect("it looks"), 1);
     assert_eq!(sweep(&exchange).await.expect("it looks"), 0, "all is done");
