@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::{
     audience::{Audiences, of_staff},
     score::Wanted,
+    unmet::Population,
 };
 use crate::{
     kinds::{Content, dates, themes},
@@ -131,11 +132,12 @@ impl Says {
             .map(|goal| (goal.id.as_str(), goal.development_areas.as_slice()))
             .collect();
         let links = |measure: &Measure| -> Vec<ItemKey> {
+            let own = &measure.development_areas;
             let by_goals = measure.goal_ids.iter();
             let by_goals = by_goals.filter_map(|id| goals.get(id.as_str()));
-            let all = by_goals.copied().flatten();
-            let all = measure.development_areas.iter().chain(all);
-            let keys: BTreeSet<_> = all.filter_map(key).collect();
+            // A goal may be of more areas than a measure that names its own.
+            let by_goals = by_goals.copied().flatten().filter(|_| own.is_empty());
+            let keys: BTreeSet<_> = own.iter().chain(by_goals).filter_map(key).collect();
             keys.into_iter().collect()
         };
         let wanting = plan.measures.iter().filter(|measure| wants(measure));
@@ -308,6 +310,21 @@ impl Needs {
         organizer.map(|place| place.id)
     }
 
+    /// How many organizers each county has: all that have anything there, whether or not they want something.
+    pub fn population(&self) -> Population {
+        let mut organizers: BTreeMap<u8, HashSet<Uuid>> = BTreeMap::new();
+        for id in self.organizations.keys().copied() {
+            let county = u8::try_from(self.municipality_of(id) / 100).unwrap_or_default();
+            if let Some(organizer) = self.organizer_of(id).filter(|_| county > 0) {
+                organizers.entry(county).or_default().insert(organizer);
+            }
+        }
+        let counted = organizers.into_iter();
+        counted
+            .map(|(county, organizers)| (county, organizers.len()))
+            .collect()
+    }
+
     /// An organization and what lies above it, the nearest first.
     fn line_of(&self, id: Uuid) -> impl Iterator<Item = &Organization> {
         let above = |place: &&Organization| self.organizations.get(&place.parent?);
@@ -327,3 +344,6 @@ pub fn municipality(code: &str) -> u16 {
     let number = code.and_then(|code| code.as_str().parse().ok());
     number.unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests;

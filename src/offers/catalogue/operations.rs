@@ -1,9 +1,12 @@
 //! What callers can ask of the catalogue. What is published is shown to all who read published offers, and needs to
 //! those who read the documents that state them.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
-use tokio::{sync::mpsc, task::spawn_blocking};
+use tokio::{
+    sync::mpsc::{self, error::SendTimeoutError},
+    task::spawn_blocking,
+};
 use tokio_stream::wrappers::ReceiverStream;
 use uuid::Uuid;
 
@@ -34,6 +37,8 @@ const KEY_BYTES: usize = 8 + 16;
 const CELL_BYTES: usize = 4;
 /// Needs that are held against all offers at a time.
 const NEEDS_AT_ONCE: usize = 8;
+/// How long a caller may leave answers waiting.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A page of offers.
 pub struct Searched {
@@ -151,14 +156,15 @@ pub async fn match_needs(
     let organizations: Option<HashSet<Uuid>> = asked
         .organization
         .map(|id| caller.organizations_from(id).into_iter().collect());
-    let is_asked = |paper: &Paper| {
+    let of = asked.clone();
+    let is_asked = move |paper: &Paper| {
         let within = organizations
             .as_ref()
             .is_none_or(|all| all.contains(&paper.owner));
-        let named = asked.document.is_none_or(|id| id == paper.document);
-        within && named && (asked.round.is_none() || asked.round == paper.round)
+        let named = of.document.is_none_or(|id| id == paper.document);
+        within && named && (of.round.is_none() || of.round == paper.round)
     };
-    let is_seen = |paper: &Paper| {
+    let is_seen = move |paper: &Paper| {
         let target = Target::Document {
             kind: paper.kind,
             owner: paper.owner,
@@ -167,16 +173,19 @@ pub async fn match_needs(
         };
         !scope.roles_on(&target).is_empty()
     };
-    let needs = needs.model.needs.of(is_seen, is_asked);
+    let gathering = spawn_blocking(move || needs.model.needs.of(is_seen, is_asked));
+    let needs = gathering.await.map_err(Error::fault)?;
     let offers = reads_offers(caller).then_some(offers);
-    let (sender, matches) = mpsc::channel(NEEDS_AT_ONCE);
+    let (sender, matches) = mpsc::channel(NEEDS_AT_ONCE + 1);
+    // Kept free for an error, so that it need not wait for a caller that takes nothing.
+    let last = sender.clone().try_reserve_owned().map_err(Error::fault)?;
     let (stopping, now) = (exchange.stopping.clone(), caller.at());
     tokio::spawn(async move {
         let finding = hold_against(needs, offers, asked, now, &sender);
         let ended = stopping.run_until_cancelled(finding).await;
         // What ends without a word looks as if all were told.
         if let Err(error) = ended.unwrap_or_else(|| Err(Error::try_again())) {
-            drop(sender.send(Err(error)).await);
+            last.send(Err(error));
         }
     });
     Ok(ReceiverStream::new(matches))
@@ -205,8 +214,12 @@ async fn hold_against(
             some.into_iter().map(matched).collect::<Vec<_>>()
         });
         for answer in finding.await.map_err(Error::fault)? {
-            if answers.send(Ok(answer)).await.is_err() {
-                return Ok(());
+            match answers.send_timeout(Ok(answer), PATIENCE).await {
+                Ok(()) => {}
+                Err(SendTimeoutError::Timeout(_)) => {
+                    return Err(Error::StreamIdle { idle: PATIENCE });
+                }
+                Err(SendTimeoutError::Closed(_)) => return Ok(()),
             }
         }
     }
@@ -255,7 +268,8 @@ pub async fn list_unmet(
         let wants = wants
             .iter()
             .filter_map(|need| Want::of(need, needs.organizer_of(need.organization)));
-        unmet::unmet(wants, &Offered::of(&offers.model, now), RULES)
+        let offered = Offered::of(&offers.model, now);
+        unmet::unmet(wants, &offered, &needs.population(), RULES)
     });
     let all = looking.await.map_err(Error::fault)?;
     let mut cells: Vec<_> = all

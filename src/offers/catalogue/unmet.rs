@@ -5,8 +5,8 @@
 //! municipality there. Offers decide on whole cells and never on single needs: whoever publishes one sees a cell go, and
 //! nothing of who is in it.
 //!
-//! A cell is told only when at least three organizers (huvudmän) want places in it, and none of them wants more than
-//! four fifths of them. Both figures are coarse. A need of several themes or audiences is in several cells, each whole, so
+//! A cell is told only when at least three organizers (huvudmän) want places in it, at least two of the county do not, and
+//! none of them wants more than four fifths of them. Both figures are coarse. A need of several themes or audiences is in several cells, each whole, so
 //! that cells do not add up to anything.
 
 use std::collections::{BTreeMap, HashMap};
@@ -37,14 +37,20 @@ const EVERYWHERE: usize = 0;
 pub struct Rules {
     /// At least so many organizers.
     pub organizers: usize,
+    /// At least so many others in the county: where all of a county want something, each is told of.
+    pub others: usize,
     /// None of which wants more of the places, in percent.
     pub largest_share: u64,
 }
 
 pub const RULES: Rules = Rules {
     organizers: 3,
+    others: 2,
     largest_share: 80,
 };
+
+/// How many organizers each county has.
+pub type Population = BTreeMap<u8, usize>;
 
 /// What is told of the number of organizers: the largest of these that it reaches.
 const STEPS: [u32; 6] = [3, 5, 10, 20, 50, 100];
@@ -195,7 +201,12 @@ fn terms_of(facts: &Facts) -> Option<(Term, Term)> {
 }
 
 /// The unmet cells that may be told, in order.
-pub fn unmet(wants: impl IntoIterator<Item = Want>, offered: &Offered, rules: Rules) -> Vec<Told> {
+pub fn unmet(
+    wants: impl IntoIterator<Item = Want>,
+    offered: &Offered,
+    population: &Population,
+    rules: Rules,
+) -> Vec<Told> {
     let mut cells: BTreeMap<Cell, HashMap<Uuid, u64>> = BTreeMap::new();
     for want in wants {
         for cell in want.cells().filter(|cell| !offered.contains(*cell)) {
@@ -205,11 +216,15 @@ pub fn unmet(wants: impl IntoIterator<Item = Want>, offered: &Offered, rules: Ru
     }
     cells
         .into_iter()
+        .filter(|(cell, places)| {
+            let of_county = population.get(&cell.county).copied().unwrap_or_default();
+            places.len() + rules.others <= of_county
+        })
         .filter_map(|(cell, places)| told(cell, &places, rules))
         .collect()
 }
 
-/// What is told of a cell in which organizers want places. None: nothing.
+/// What is told of a cell in which organizers want places, where enough others are around. None: nothing.
 fn told(cell: Cell, places: &HashMap<Uuid, u64>, rules: Rules) -> Option<Told> {
     let all: u64 = places.values().sum();
     let largest = places.values().max()?;

@@ -47,7 +47,12 @@ fn facts() -> Facts {
 }
 
 fn figures(wants: &[Want]) -> Vec<(u32, u64)> {
-    let told = unmet(wants.iter().copied(), &Offered::none(), RULES);
+    figures_of_county(wants, 290)
+}
+
+fn figures_of_county(wants: &[Want], organizers: usize) -> Vec<(u32, u64)> {
+    let population = Population::from([(1, organizers)]);
+    let told = unmet(wants.iter().copied(), &Offered::none(), &population, RULES);
     let figures = told.iter();
     figures
         .map(|told| (told.organizers_at_least, told.places_about))
@@ -81,6 +86,14 @@ fn what_one_organizer_fills_nearly_alone_is_not_told() {
         [(3, 100)]
     );
     assert_eq!(figures(&[want(1, 81), want(2, 10), want(3, 9)]), []);
+}
+
+#[test]
+fn what_nearly_all_of_a_county_want_is_not_told() {
+    let wants = [want(1, 10), want(2, 10), want(3, 10)];
+    assert_eq!(figures_of_county(&wants, 3), []);
+    assert_eq!(figures_of_county(&wants, 4), []);
+    assert_eq!(figures_of_county(&wants, 5), [(3, 30)]);
 }
 
 #[test]
@@ -172,8 +185,21 @@ fn in_cell(wants: &[Want], cell: Cell) -> HashMap<Uuid, u64> {
     places
 }
 
-/// What is wanted, what is published, and how many go.
-type Attack = (Vec<Want>, Vec<Facts>, usize);
+/// The organizers of the counties: those who want anything there, and so many more.
+fn population_of(wants: &[Want], more: usize) -> Population {
+    let mut organizers: BTreeMap<u8, std::collections::HashSet<Uuid>> = BTreeMap::new();
+    for want in wants {
+        let of_county = organizers.entry(want.county).or_default();
+        of_county.insert(want.organizer);
+    }
+    let counted = organizers.into_iter();
+    counted
+        .map(|(county, wanting)| (county, wanting.len() + more))
+        .collect()
+}
+
+/// What is wanted, what is published, how many go, and how many organizers want nothing.
+type Attack = (Vec<Want>, Vec<Facts>, usize, usize);
 
 /// Plays the attacker: looks, publishes, looks again while others come and go, and puts its answers side by side.
 fn attack(rules: Rules) -> Result<(), TestError<Attack>> {
@@ -184,21 +210,26 @@ fn attack(rules: Rules) -> Result<(), TestError<Attack>> {
         ..ProptestConfig::default()
     });
     runner.run(
-        &(wants(), offers(), 0..40_usize),
-        |(wants, published, gone)| {
+        &(wants(), offers(), 0..40_usize, 0..4_usize),
+        |(wants, published, gone, more)| {
             let mut offered = Offered::none();
-            let mut answers = vec![(wants.clone(), unmet(wants.iter().copied(), &offered, rules))];
+            let population = population_of(&wants, more);
+            let ask = |wants: &[Want], offered: &Offered| {
+                let told = unmet(wants.iter().copied(), offered, &population, rules);
+                (wants.to_vec(), told)
+            };
+            let mut answers = vec![ask(&wants, &offered)];
             for facts in &published {
                 offered.add(facts);
-                answers.push((wants.clone(), unmet(wants.iter().copied(), &offered, rules)));
+                answers.push(ask(&wants, &offered));
             }
-            let fewer: Vec<_> = wants.iter().copied().skip(gone).collect();
-            answers.push((fewer.clone(), unmet(fewer, &offered, rules)));
+            answers.push(ask(wants.get(gone..).unwrap_or_default(), &offered));
             for (wants, told) in &answers {
                 for told in told {
                     let places = in_cell(wants, told.cell);
                     let (all, largest) = (places.values().sum::<u64>(), places.values().max());
                     prop_assert!(places.len() >= 3, "{told:?} is of {}", places.len());
+                    prop_assert!(places.len() + 2 <= population[&told.cell.county]);
                     prop_assert!(largest.is_some_and(|largest| largest * 5 <= all * 4));
                     prop_assert!(told.organizers_at_least as usize <= places.len());
                     prop_assert_eq!(told.places_about % 10, 0);
@@ -228,6 +259,8 @@ fn an_attacker_finds_what_weaker_rules_tell() {
         ..RULES
     };
     assert!(matches!(attack(two), Err(TestError::Fail(..))));
+    let all = Rules { others: 0, ..RULES };
+    assert!(matches!(attack(all), Err(TestError::Fail(..))));
     let dominated = Rules {
         largest_share: 95,
         ..RULES

@@ -48,10 +48,12 @@ impl Caller {
 }
 
 /// Municipalities of the county of Stockholm besides that of the tree.
-const OTHERS: [(&str, &str, &str); 3] = [
+const OTHERS: [(&str, &str, &str); 5] = [
     ("Täby kommun", "2120000118", "0160"),
     ("Danderyds kommun", "2120000126", "0162"),
     ("Sollentuna kommun", "2120000134", "0163"),
+    ("Järfälla kommun", "2120000043", "0123"),
+    ("Ekerö kommun", "2120000050", "0125"),
 ];
 
 async fn register_others(world: &World) {

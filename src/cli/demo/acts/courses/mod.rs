@@ -34,13 +34,13 @@ pub async fn play(story: &mut Story<'_>) -> anyhow::Result<()> {
     needs::unmet(story).await
 }
 
-/// Three municipalities and the coordinator of the other university come in.
+/// Five municipalities, of which three take part, and the coordinator of the other university come in.
 async fn invite(story: &mut Story<'_>) -> anyhow::Result<()> {
     let officer = story.caller(OFFICER)?;
     let answer = import(&officer, cast::municipalities()).await;
     let what = [
-        "Registrerar Berg, Åre och Härjedalen",
-        "Registers Berg, Åre and Härjedalen",
+        "Registrerar Berg, Åre, Härjedalen, Krokom och Strömsund",
+        "Registers Berg, Åre, Härjedalen, Krokom and Strömsund",
     ];
     story
         .teller
