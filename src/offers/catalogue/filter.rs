@@ -16,6 +16,8 @@ pub struct Filter {
     pub own_themes: Vec<String>,
     pub audience: Audiences,
     pub modes: Vec<StudyMode>,
+    /// Whether an area is asked for, known or not.
+    pub in_areas: bool,
     /// Bit n: the county with that code.
     pub counties: u32,
     pub municipalities: Vec<u16>,
@@ -63,9 +65,8 @@ impl Filter {
     }
 
     fn takes_area(&self, offer: &Offer) -> bool {
-        let asks = self.counties != 0 || !self.municipalities.is_empty();
         let facts = &offer.facts;
-        !asks
+        !self.in_areas
             || is_distance(facts.mode)
             || self.counties & facts.counties != 0
             || offer

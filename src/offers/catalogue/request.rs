@@ -60,6 +60,7 @@ pub fn search(request: &v1::SearchCourseOffersRequest, now: Time) -> Result<Sear
             .modes()
             .filter(|mode| *mode != StudyMode::Unspecified)
             .collect(),
+        in_areas: !request.area_codes.is_empty(),
         counties: counties.fold(0, |bits, code| bits | filter::county(code)),
         municipalities: municipalities
             .iter()
@@ -180,4 +181,29 @@ fn id(field: &str, text: &str) -> Result<Uuid> {
             "Måste vara ett UUID.",
         ))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_area_that_is_unknown_is_asked_for_all_the_same() {
+        for code in ["99", "00", "9999"] {
+            let request = v1::SearchCourseOffersRequest {
+                area_codes: vec![code.to_owned()],
+                ..v1::SearchCourseOffersRequest::default()
+            };
+            let filter = search(&request, Time::from_micros(0)).unwrap().filter;
+            assert!(filter.in_areas, "{code}");
+            assert_eq!(filter.counties & !1, 0, "{code}");
+        }
+        let request = v1::SearchCourseOffersRequest::default();
+        assert!(
+            !search(&request, Time::from_micros(0))
+                .unwrap()
+                .filter
+                .in_areas
+        );
+    }
 }
