@@ -11,7 +11,7 @@ use super::{
     filter::Filter,
     offer::Offer,
     offers::{Offers, Part},
-    segment::Slot,
+    segment::{Hits, Slot},
     words::{IN_TITLE, Sought},
 };
 
@@ -91,23 +91,18 @@ impl Search {
         let mut lists: Vec<_> = lists
             .map(|(at, word)| part.segment.find(word, at == last))
             .collect();
-        lists.sort_by_key(Vec::len);
-        let mut lists = lists.into_iter();
-        let first: Vec<_> = lists.next().unwrap_or_default();
-        let living = first.into_iter().filter(|(slot, _)| part.lives(*slot));
-        let living = living.map(|(slot, counts)| (slot, Counted::default().with(counts)));
-        let counted = lists.fold(living.collect::<Vec<_>>(), |found, list| {
-            let both = found.into_iter().filter_map(|(slot, counted)| {
-                let at = list.binary_search_by_key(&slot, |(slot, _)| *slot).ok()?;
-                Some((slot, counted.with(list[at].1)))
-            });
-            both.collect()
-        });
-        let sum = |(slot, counted): (Slot, Counted)| {
+        lists.sort_by_key(Hits::len);
+        let rarest = lists.first().map(Hits::slots).unwrap_or_default();
+        let counted = |slot: Slot| {
+            let mut all = lists.iter();
+            let counted = all.try_fold(Counted::default(), |counted, list| {
+                Some(counted.with(list.counts(slot)?))
+            })?;
             let title_words = part.segment.offer(slot).title_words;
-            (slot, counted.sum(title_words))
+            Some((slot, counted.sum(title_words)))
         };
-        counted.into_iter().map(sum).collect()
+        let living = rarest.into_iter().filter(|slot| part.lives(*slot));
+        living.filter_map(counted).collect()
     }
 }
 

@@ -11,6 +11,8 @@ use super::{
 
 /// The beginning of a word that this many characters make is sought too.
 const SHORTEST_BEGINNING: usize = 3;
+/// What a whole word counts, where a beginning counts one.
+const WHOLE: u32 = 2;
 
 /// The place of an offer in its segment.
 pub type Slot = u32;
@@ -21,6 +23,45 @@ pub struct Posting {
     pub slot: Slot,
     /// By where in the offer it stands.
     pub counts: u8,
+}
+
+/// Where a word is in a segment, by slot, each slot once.
+#[derive(Debug)]
+pub enum Hits<'a> {
+    /// A word alone, as the index has it: common ones are in nearly all offers, and are not copied.
+    Whole(&'a [Posting]),
+    /// Several words, with what they count.
+    Gathered(Vec<(Slot, u32)>),
+}
+
+impl Hits<'_> {
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Whole(postings) => postings.len(),
+            Self::Gathered(found) => found.len(),
+        }
+    }
+
+    /// What the word counts in an offer. None: it is not there.
+    pub fn counts(&self, slot: Slot) -> Option<u32> {
+        match self {
+            Self::Whole(postings) => {
+                let at = postings.binary_search_by_key(&slot, |posting| posting.slot);
+                Some(u32::from(postings[at.ok()?].counts) * WHOLE)
+            }
+            Self::Gathered(found) => {
+                let at = found.binary_search_by_key(&slot, |(slot, _)| *slot);
+                Some(found[at.ok()?].1)
+            }
+        }
+    }
+
+    pub fn slots(&self) -> Vec<Slot> {
+        match self {
+            Self::Whole(postings) => postings.iter().map(|posting| posting.slot).collect(),
+            Self::Gathered(found) => found.iter().map(|(slot, _)| *slot).collect(),
+        }
+    }
 }
 
 /// Offers in no order, and an index of their words.
@@ -133,29 +174,33 @@ impl Segment {
             .map(|(slot, (facts, offer))| (slot, facts, offer))
     }
 
-    /// Where a word is: in any form, or as the beginning of another where it is long enough. A whole word counts twice
-    /// what a beginning counts. By slot, each slot once.
-    pub fn find(&self, sought: &Sought, as_beginning: bool) -> Vec<(Slot, u32)> {
+    /// Where a word is: in any form, or as the beginning of another where it is long enough.
+    pub fn find(&self, sought: &Sought, as_beginning: bool) -> Hits<'_> {
         let long_enough = sought.written.chars().count() >= SHORTEST_BEGINNING;
-        let mut found: Vec<(Slot, u32)> = Vec::new();
-        let mut put = |at: usize, times: u32| {
-            let postings = self.postings_of(at).iter();
-            found.extend(postings.map(|posting| (posting.slot, u32::from(posting.counts) * times)));
-        };
-        if let Ok(at) = self
+        let at = self
             .words
-            .binary_search_by(|word| (**word).cmp(&sought.stem))
-        {
-            put(at, 2);
+            .binary_search_by(|word| (**word).cmp(&sought.stem));
+        let whole = at.map_or(&[][..], |at| self.postings_of(at));
+        if as_beginning && long_enough {
+            Hits::Gathered(self.with_beginning(whole, &sought.written))
+        } else {
+            Hits::Whole(whole)
         }
-        if !as_beginning || !long_enough {
-            return found;
-        }
-        let beginning = sought.written.as_str();
+    }
+
+    /// Where a whole word is, or one that begins so. By slot, each slot once.
+    fn with_beginning(&self, whole: &[Posting], beginning: &str) -> Vec<(Slot, u32)> {
+        let counted = |postings: &[Posting], times: u32| {
+            let postings = postings.iter();
+            postings
+                .map(|posting| (posting.slot, u32::from(posting.counts) * times))
+                .collect::<Vec<_>>()
+        };
+        let mut found = counted(whole, WHOLE);
         let first = self.words.partition_point(|word| &**word < beginning);
         let those = self.words[first..].iter().zip(first..);
         for (_, at) in those.take_while(|(word, _)| word.starts_with(beginning)) {
-            put(at, 1);
+            found.extend(counted(self.postings_of(at), 1));
         }
         found.sort_unstable_by_key(|(slot, counts)| (*slot, std::cmp::Reverse(*counts)));
         found.dedup_by_key(|(slot, _)| *slot);

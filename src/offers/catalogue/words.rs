@@ -15,6 +15,9 @@ pub const IN_DESCRIPTION: u8 = 1;
 /// Longer words are cut: nobody seeks them whole, and they would fill the memory.
 const LONGEST: usize = 40;
 
+/// So many words of a query are sought: each is looked up in every part of the index.
+pub const MOST_SOUGHT: usize = 12;
+
 const VOWELS: [char; 9] = ['a', 'e', 'i', 'o', 'u', 'y', 'å', 'ä', 'ö'];
 
 /// Stems, each with what it counts.
@@ -61,11 +64,14 @@ pub fn of_offer(offer: &CourseOffer) -> (Words, u8) {
     (found, u8::try_from(title_words).unwrap_or(u8::MAX))
 }
 
-/// The words of a query, in its order, each once.
+/// The first words of a query, in its order, each once.
 pub fn of_query(query: &str) -> Vec<Sought> {
     let mut sought: Vec<Sought> = Vec::new();
     for written in split(query) {
         let stem = stem(&written);
+        if sought.len() == MOST_SOUGHT && sought.iter().all(|known| known.stem != stem) {
+            break;
+        }
         sought.retain(|known| known.stem != stem);
         sought.push(Sought { stem, written });
     }
@@ -201,6 +207,7 @@ mod tests {
                 .collect::<Vec<_>>()
         };
         assert_eq!(written("rektor leder rektorer"), ["leder", "rektorer"]);
+        assert_eq!(written(&"a b c d e f g h i j k l m ".repeat(9)).len(), 12);
     }
 
     proptest! {
