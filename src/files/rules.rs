@@ -81,6 +81,49 @@ pub fn cells() -> Saying {
     )
 }
 
+pub fn quote_open() -> Saying {
+    Saying::error(
+        "file.quote_open",
+        (
+            "Ett citattecken i raden har inget slut. Raden och allt efter den är inte läst.",
+            "A quotation mark in the row has no end. The row and all after it were not read.",
+        ),
+        (
+            "Skriv citattecknet två gånger om det hör till texten, eller avsluta fältet.",
+            "Write the quotation mark twice if it is part of the text, or end the cell.",
+        ),
+    )
+}
+
+pub fn heading_missing(column: usize) -> Saying {
+    Saying::note(
+        "file.heading_missing",
+        (
+            format!("Kolumn {column} har fält men ingen rubrik, och lästes inte."),
+            format!("Column {column} has cells but no heading, and was not read."),
+        ),
+        (
+            "Ge kolumnen en rubrik, eller töm den.",
+            "Give the column a heading, or empty it.",
+        ),
+    )
+}
+
+/// A cell that says nothing unless another is filled in.
+pub fn cell_alone(other: &str) -> Saying {
+    Saying::note(
+        "file.cell_alone",
+        (
+            format!("Fältet lästes inte: {other} är tomt."),
+            format!("The cell was not read: {other} is empty."),
+        ),
+        (
+            format!("Fyll i {other} om det saknas."),
+            format!("Fill in {other} if it is missing."),
+        ),
+    )
+}
+
 pub fn cell_missing() -> Saying {
     Saying::error(
         "file.cell_missing",

@@ -1,6 +1,9 @@
 //! A CSV file as rows of named cells. Knows which columns a file must and may have, not what they mean.
 
-use std::{collections::HashMap, rc::Rc};
+use std::{
+    collections::{BTreeSet, HashMap},
+    rc::Rc,
+};
 
 use super::{File, rules, text};
 use crate::organizations::findings::Saying;
@@ -68,8 +71,32 @@ pub fn rows(file: &File, columns: &Columns<'_>, say: Say<'_>) -> Rows {
         say(name, "", rules::empty());
         return Rows::default();
     }
+    let separator = separator(&text);
+    // From an open quotation mark on, all rows would be one cell.
+    let open = open_record(&text, separator);
+    let whole = &text[..open.unwrap_or(text.len())];
+    if open.is_some() {
+        let line = 1 + whole.matches('\n').count();
+        say(&format!("{name}:{line}"), "", rules::quote_open());
+    }
+    let mut read = if whole.trim().is_empty() {
+        Rows::default()
+    } else {
+        whole_rows(name, (whole, separator), columns, say)
+    };
+    read.count += usize::from(open.is_some());
+    read
+}
+
+/// The rows of a text that ends where a row does.
+fn whole_rows(
+    name: &str,
+    (text, separator): (&str, u8),
+    columns: &Columns<'_>,
+    say: Say<'_>,
+) -> Rows {
     let mut records = csv::ReaderBuilder::new()
-        .delimiter(separator(&text))
+        .delimiter(separator)
         .has_headers(false)
         .flexible(true)
         .trim(csv::Trim::All)
@@ -83,8 +110,8 @@ pub fn rows(file: &File, columns: &Columns<'_>, say: Say<'_>) -> Rows {
         return Rows::default();
     };
     let places = Rc::new(places);
-    let mut read = Rows::default();
-    let mut lines = Lines::of(&text);
+    let (mut read, mut unnamed) = (Rows::default(), BTreeSet::new());
+    let mut lines = Lines::of(text);
     for cells in records {
         let Ok(cells) = cells else {
             say(name, "", rules::cells());
@@ -96,6 +123,7 @@ pub fn rows(file: &File, columns: &Columns<'_>, say: Say<'_>) -> Rows {
         read.count += 1;
         let key = format!("{name}:{}", lines.line_of(&cells));
         if cells.len() == header.len() {
+            unnamed.extend(unnamed_cells(&header, &cells));
             read.rows.push(Row {
                 key,
                 places: Rc::clone(&places),
@@ -105,7 +133,38 @@ pub fn rows(file: &File, columns: &Columns<'_>, say: Say<'_>) -> Rows {
             say(&key, "", rules::cells());
         }
     }
+    for place in unnamed {
+        say(name, "", rules::heading_missing(place + 1));
+    }
     read
+}
+
+/// The columns without a heading in which a row has something.
+fn unnamed_cells<'a>(
+    header: &'a csv::StringRecord,
+    cells: &'a csv::StringRecord,
+) -> impl Iterator<Item = usize> + 'a {
+    let both = header.iter().zip(cells).enumerate();
+    both.filter(|(_, (heading, cell))| heading.is_empty() && !cell.is_empty())
+        .map(|(place, _)| place)
+}
+
+/// Where the record starts in which the text ends within quotation marks. None: it ends outside of them.
+fn open_record(text: &str, separator: u8) -> Option<usize> {
+    let (mut record, mut starts_cell, mut quoted) = (0, true, false);
+    for (at, byte) in text.bytes().enumerate() {
+        if byte == b'"' && (starts_cell || quoted) {
+            quoted = !quoted;
+            // Two marks in a row stand for one within the cell.
+            starts_cell = !quoted;
+            continue;
+        }
+        if !quoted && byte == b'\n' {
+            record = at + 1;
+        }
+        starts_cell = !quoted && (byte == b'\n' || byte == separator);
+    }
+    quoted.then_some(record)
 }
 
 /// Counts lines up to one record after another.
@@ -282,6 +341,31 @@ mod tests {
             one("a.csv", "A", "file.column_twice")
         );
         assert_eq!(told("a,b\n1,2\n1,2,3\n,\n1\n").len(), 2);
+        assert_eq!(
+            told("a,b,,\n1,2,3,\n1,2,3,\n"),
+            one("a.csv", "", "file.heading_missing")
+        );
+    }
+
+    #[test]
+    fn a_quotation_mark_that_is_not_closed_is_told() {
+        for text in [
+            "a,b\n1,2\n\n3,\"x\n4,5\n",
+            "a,b\n1,2\n\n\"x\"\"\n4,5",
+            "a,b\n1,2\n\n3,\"",
+        ] {
+            let (rows, told) = read(text);
+            assert_eq!(told, one("a.csv:4", "", "file.quote_open"), "{text}");
+            assert_eq!(rows.len(), 1, "{text}");
+        }
+        assert_eq!(told("a,\"b\n1,2\n"), one("a.csv:1", "", "file.quote_open"));
+        for text in [
+            "a,b\n1,5\" wide\n",
+            "a,b\n\"\",\"\"\"\"\n",
+            "a,b\n\"x\"y\",2\n",
+        ] {
+            assert_eq!(told(text), [], "{text}");
+        }
     }
 
     proptest! {
@@ -290,6 +374,17 @@ mod tests {
             let file = File { name: "a.csv".to_owned(), bytes };
             let columns = Columns { required: &["A"], known: &|_| true, meant: &|heading| heading };
             rows(&file, &columns, &mut |_, _, _| {});
+        }
+
+        #[test]
+        fn the_last_row_counts_where_no_quotation_mark_is_open(text in "[ab,\"\n]{0,40}") {
+            let read = |text: &str| {
+                let reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
+                reader.into_records().last().map(|record| record.unwrap().iter().collect::<String>())
+            };
+            let text = format!("{text}\nlast");
+            let is_open = open_record(&text, b',').is_some();
+            prop_assert_eq!(read(&text).as_deref() != Some("last"), is_open);
         }
 
         #[test]

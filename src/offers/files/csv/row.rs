@@ -14,7 +14,7 @@ use super::{
     words,
 };
 use crate::{
-    files::table,
+    files::{self, table},
     organizations::{codes::MunicipalityCode, findings::refuses},
     proto::v1::{
         ApplicationWindow, Code, Course, CourseForm, CourseOffer, CreditSystem, Credits, Execution,
@@ -22,6 +22,14 @@ use crate::{
         Pace, Place, SubmittedOffer, TimeUnit,
     },
 };
+
+/// Cells that say nothing unless another is filled in, and that other.
+const DEPENDENT: [(&str, &str); 4] = [
+    ("CREDIT_SYSTEM", "CREDITS"),
+    ("EXTENT_UNIT", "EXTENT"),
+    ("CURRENCY", "FEE"),
+    ("FEE_PURPOSE", "FEE"),
+];
 
 pub fn read(row: &table::Row) -> Row {
     let id = row.cell("ID").to_owned();
@@ -35,6 +43,7 @@ pub fn read(row: &table::Row) -> Row {
     if cells.word("WITHDRAWN", words::FLAGS) == Some(true) {
         return cells.end(id, None);
     }
+    cells.tell_alone();
     let offer = CourseOffer {
         course: Some(cells.course()),
         offering: Some(cells.offering()),
@@ -69,14 +78,21 @@ impl Cells<'_> {
         }
     }
 
+    fn tell_alone(&mut self) {
+        for (column, other) in DEPENDENT {
+            if self.row.cell(other).is_empty() && !self.row.cell(column).is_empty() {
+                self.told.say(column, files::rules::cell_alone(other));
+            }
+        }
+    }
+
     fn course(&mut self) -> Course {
         let amount = self.decimal("CREDITS");
         let system = self.word("CREDIT_SYSTEM", words::CREDITS);
         let length = self.decimal("EXTENT");
         let unit = self.word("EXTENT_UNIT", words::UNITS);
         if length.is_some() && unit.is_none() {
-            self.told
-                .say("EXTENT_UNIT", crate::files::rules::cell_missing());
+            self.told.say("EXTENT_UNIT", files::rules::cell_missing());
         }
         let form = self.word("FORM", words::FORMS);
         Course {

@@ -140,6 +140,29 @@ fn faulty_cells_are_told_and_the_row_is_not_sent() {
 }
 
 #[test]
+fn cells_that_say_nothing_alone_are_told_and_the_row_is_sent() {
+    for (column, cell, english) in [
+        ("poängsystem", "hp", "CREDIT_SYSTEM"),
+        ("omfattning_enhet", "veckor", "EXTENT_UNIT"),
+        ("valuta", "SEK", "CURRENCY"),
+        ("avgift_för", "material", "FEE_PURPOSE"),
+    ] {
+        let rows = rows(&format!("id;titel;{column}\na;Språk;{cell}\n"));
+        let want = ("file.cell_alone".to_owned(), english.to_owned());
+        assert_eq!(told(&rows), [want]);
+        assert!(matches!(rows[0].part, Part::Offer(_)), "{column}");
+    }
+}
+
+#[test]
+fn what_an_open_quotation_mark_takes_is_unread() {
+    let rows = rows("id;titel\na;b\nc;\"d\ne;f\n");
+    assert_eq!(told(&rows), [("file.quote_open".to_owned(), String::new())]);
+    assert!(rows.iter().any(|row| row.part == Part::Unread));
+    assert_eq!(offers(&rows).len(), 1);
+}
+
+#[test]
 fn columns_that_are_unknown_missing_or_twice_are_told() {
     for (text, rule, field) in [
         ("id;titel;färg\na;b;c\n", "file.column_unknown", "färg"),
