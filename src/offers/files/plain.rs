@@ -22,6 +22,9 @@ const BLOCKS: [&str; 16] = [
     "ul",
 ];
 
+/// Bytes of the name of an entity at most.
+const LONGEST_ENTITY: usize = 10;
+
 /// The text of a piece of HTML. Entities are read, and what is then no longer plain is left for the rules to find.
 pub fn plain(html: &str) -> String {
     let mut text = String::with_capacity(html.len());
@@ -93,9 +96,13 @@ impl<'a> Tag<'a> {
 
 /// What follows the end of an element.
 fn after_end<'a>(text: &'a str, name: &str) -> &'a str {
-    let end = format!("</{name}");
-    let at = text.to_ascii_lowercase().find(&end);
-    let rest = at.map_or("", |at| &text[at..]);
+    let is_end = |(at, sign): &(usize, &str)| {
+        let after = text.as_bytes().get(at + sign.len()..).unwrap_or_default();
+        let found = after.get(..name.len());
+        found.is_some_and(|found| found.eq_ignore_ascii_case(name.as_bytes()))
+    };
+    let end = text.match_indices("</").find(is_end);
+    let rest = end.map_or("", |(at, _)| &text[at..]);
     rest.find('>').map_or("", |end| &rest[end + 1..])
 }
 
@@ -105,7 +112,9 @@ fn entities(text: &str) -> String {
     while let Some(at) = rest.find('&') {
         out.push_str(&rest[..at]);
         let inner = &rest[at + 1..];
-        let end = inner.find(';').filter(|end| *end <= 10);
+        // No further: a text of nothing but such signs would be gone through once for each.
+        let mut near = inner.bytes().take(LONGEST_ENTITY + 1);
+        let end = near.position(|byte| byte == b';');
         let found = end.and_then(|end| Some((entity(&inner[..end])?, end)));
         if let Some((letter, end)) = found {
             out.push(letter);
@@ -186,6 +195,11 @@ mod tests {
                 "R&D år 1 < 2 & 3 &okänd;",
             ),
             ("1 < 2 och 3<4", "1 < 2 och 3<4"),
+            ("a<STYLE>x</p></Style>b<style>c", "ab"),
+            (
+                "&ååååååå; &#000000229; &#0000000229;",
+                "&ååååååå; å &#0000000229;",
+            ),
             ("<p>öppet", "öppet"),
             ("<", "<"),
         ] {
