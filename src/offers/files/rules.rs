@@ -60,6 +60,9 @@ sayings! {
     field_unknown note "emil.field_unknown"
         "Fältet är okänt, och lästes inte." "Rätta namnet om det är felstavat. EMIL 3 har inget sådant fält här."
         "The field is unknown, and was not read." "Correct the name if it is misspelt. EMIL 3 has no such field here.";
+    list_unknown error "emil.list_unknown"
+        "Listan är okänd, och dess poster lästes inte." "Rätta namnet om det är felstavat: educationInfos, educationEvents eller educationProviders. Ta annars bort listan."
+        "The list is unknown, and its items were not read." "Correct the name if it is misspelt: educationInfos, educationEvents or educationProviders. Take the list away otherwise.";
     not_kept note "emil.not_kept"
         "Utbytet sparar inte fältet." "Inget behöver göras. Dokumentationen (course-offers.md) säger varför."
         "The exchange does not keep the field." "Nothing needs to be done. The documentation (course-offers.md) says why.";

@@ -23,6 +23,8 @@ pub enum Found {
     TooLarge(Option<Sort>),
     /// A field of a document that is no list of items.
     Unknown(String),
+    /// A list that is none of those of items by its name, or the reverse: it may hold items all the same.
+    UnknownList(String),
     /// The file is no JSON here.
     Syntax,
     /// The file ends inside of something.
@@ -217,7 +219,8 @@ impl<R: BufRead> Scan<R> {
                 whole.push(&name.bytes);
                 whole.push(b":");
                 self.value(&mut whole)?;
-                names.push(name.bytes);
+                let may_be_items = is_list || Sort::of_list(&name.bytes).is_some();
+                names.push((name.bytes, may_be_items));
             }
             is_first = false;
         }
@@ -226,10 +229,15 @@ impl<R: BufRead> Scan<R> {
             take(line, whole.found(None));
             return Ok(());
         }
-        let is_known = |name: &Vec<u8>| matches!(name.as_slice(), b"\"links\"" | b"\"page\"");
-        for name in names.iter().filter(|name| !is_known(name)) {
+        let is_known = |name: &[u8]| matches!(name, b"\"links\"" | b"\"page\"");
+        for (name, may_be_items) in names.iter().filter(|(name, _)| !is_known(name)) {
             let name = serde_json::from_slice(name).unwrap_or_default();
-            take(line, Found::Unknown(name));
+            let found = if *may_be_items {
+                Found::UnknownList(name)
+            } else {
+                Found::Unknown(name)
+            };
+            take(line, found);
         }
         Ok(())
     }
@@ -339,6 +347,12 @@ mod tests {
                 (4, item(Some(Sort::Event), "{\"id\": \"]\\\"}\"}")),
                 (1, Found::Unknown("extra".to_owned())),
             ]
+        );
+        let misspelt = "{\"educationInfos\": [], \"educationEvent\": [1], \"educationEvents\": {}}";
+        let lists = ["educationEvent", "educationEvents"];
+        assert_eq!(
+            found(misspelt),
+            lists.map(|name| (1, Found::UnknownList(name.to_owned())))
         );
         assert_eq!(
             found("[{\"a\":1},2]"),

@@ -115,7 +115,11 @@ impl Known {
     ) {
         let (sort, bytes) = match found {
             Found::Item(sort, bytes) => (sort, bytes),
-            fault @ (Found::TooLarge(_) | Found::Unknown(_) | Found::Syntax | Found::Cut) => {
+            fault @ (Found::TooLarge(_)
+            | Found::Unknown(_)
+            | Found::UnknownList(_)
+            | Found::Syntax
+            | Found::Cut) => {
                 return give(faulty_part(place, fault));
             }
         };
@@ -254,13 +258,9 @@ fn faulty_part(place: &str, fault: Found) -> Row {
     let at =
         |field: &str, saying: crate::organizations::findings::Saying| vec![saying.at(field, place)];
     match fault {
-        Found::Unknown(name) => {
-            let shown: String = name
-                .chars()
-                .filter(|letter| !letter.is_control())
-                .take(60)
-                .collect();
-            Row::remark(place, "", at(&shown, rules::field_unknown()))
+        Found::Unknown(name) => Row::remark(place, "", at(&shown(&name), rules::field_unknown())),
+        Found::UnknownList(name) => {
+            Row::unread(place, "", at(&shown(&name), rules::list_unknown()))
         }
         Found::Syntax => Row::unread(place, "", at("", rules::syntax())),
         Found::Cut => Row::unread(place, "", at("", rules::cut())),
@@ -268,6 +268,12 @@ fn faulty_part(place: &str, fault: Found) -> Row {
             Row::unread(place, "", at("", rules::item_too_large()))
         }
     }
+}
+
+/// A name as it can be told: short, and without what could move a cursor.
+fn shown(name: &str) -> String {
+    let letters = name.chars().filter(|letter| !letter.is_control());
+    letters.take(60).collect()
 }
 
 fn parsed(bytes: &[u8], told: &mut Told) -> Option<Value> {

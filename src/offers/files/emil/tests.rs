@@ -140,14 +140,15 @@ fn every_layout_of_the_sample_is_the_same() {
 #[expect(clippy::too_many_lines, reason = "a table of cases")]
 fn what_is_unknown_faulty_or_not_kept_is_told_with_its_place() {
     type Case = (&'static str, &'static str, fn(&mut Value));
-    let cases: [Case; 30] = [
+    let cases: [Case; 31] = [
         ("emil.field_unknown", "content.colour", |v| {
             event(v)["colour"] = json!(1);
         }),
         ("emil.field_unknown", "content.execution.stop", |v| {
             event(v)["execution"]["stop"] = json!("2027-01-01");
         }),
-        ("emil.field_unknown", "extra", |v| v["extra"] = json!([])),
+        ("emil.field_unknown", "extra", |v| v["extra"] = json!({})),
+        ("emil.list_unknown", "extra", |v| v["extra"] = json!([])),
         ("emil.not_kept", "content.locations[0].streetAddress", |v| {
             event(v)["locations"][0]["streetAddress"] = json!("Sankt Olofsgatan");
         }),
