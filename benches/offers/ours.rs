@@ -128,7 +128,7 @@ pub fn offer(of: usize, number: usize) -> Bytes {
     }
     let submitted = SubmittedOffer {
         id: format!("e.bench.{of}.{number}"),
-        offer: Some(offer),
+        offer: Some(*offer),
     };
     submitted.encode_to_vec().into()
 }
