@@ -165,10 +165,10 @@ impl Kept {
             }
         }
         self.ledger = turn.ledger;
-        self.check(&risen)
+        self.check(&risen, turn.changed.len())
     }
 
-    fn check(&self, risen: &[i32]) -> Result<(), String> {
+    fn check(&self, risen: &[i32], changed: usize) -> Result<(), String> {
         let sum = |state| -> u32 {
             self.in_state(state)
                 .map(|booking| booking.wanted.places)
@@ -204,8 +204,8 @@ impl Kept {
         if risen.iter().any(|risen| *risen > first.ticket) {
             return Err(format!("{risen:?} have overtaken {}", first.ticket));
         }
-        // Where a whole window has moved up, the next turn goes on, and the ledger says that there is one to come.
-        if risen.len() < WINDOW && first.wanted.places <= self.ledger.left() {
+        // Where a whole window has moved up or lapsed, the next turn goes on, and the ledger says that there is one to come.
+        if changed < WINDOW && first.wanted.places <= self.ledger.left() {
             return Err("the first in line waits for what is there".to_owned());
         }
         let room_is_seen = held + confirmed + next_wants <= capacity;
