@@ -5,9 +5,9 @@ use styrkedja::{
     access::matrix::{About, Cell, OTHER_ROUND, ROUND, Relation, Verdict},
     clock,
     proto::v1::{
-        ActionPlan, Analysis, CompareRevisionsRequest, Conflict, CourseOffer,
-        CreateDocumentRequest, CreateGrantRequest, Document, DocumentKind, ExplainAccessRequest,
-        ExternalId, FollowUpReport, GetConflictRequest, GetDocumentRequest, GetLineageRequest,
+        ActionPlan, Analysis, CompareRevisionsRequest, Conflict, CreateDocumentRequest,
+        CreateGrantRequest, Document, DocumentKind, ExplainAccessRequest, ExternalId,
+        FollowUpReport, GetConflictRequest, GetDocumentRequest, GetLineageRequest,
         GetOrganizationRequest, ImportHeader, ImportOrganizationsRequest, KeepTheirs,
         ListGrantsRequest, ListRevisionsRequest, OrganizationRef, Period, PushHeader,
         ResolveConflictRequest, ReviewDocumentRequest, RevokeGrantRequest, SubmitDocumentRequest,
