@@ -46,8 +46,8 @@ async fn a_stream_that_is_cut_on_its_way_back_tears_nothing(world: World) {
     let trial = Trial::of(&world).await;
     let each = trial.cut_at_every_byte(Way::Back, EACH).await;
     let together = trial.cut_at_every_byte(Way::Back, TOGETHER).await;
-    // Otherwise nobody had anything to go on with.
-    assert!(each.answered_partly > 0, "{each:?}");
+    // Otherwise nobody had anything to go on with. Answers that share a frame are read all or none.
+    assert!(each.answered_partly + each.partly > 0, "{each:?}");
     assert_eq!(together.partly, 0, "{together:?}");
 }
 
