@@ -139,7 +139,7 @@ async fn measure(home: &std::path::Path, url: &str, size: usize) -> Figures {
         let (before, began) = (processor_time(server.process()), Instant::now());
         match_all(&mut caller).await;
         matching.push(began.elapsed().as_secs_f64());
-        let spent = processor_time(server.process()) - before;
+        let spent = processor_time(server.process()).saturating_sub(before);
         cpu.push(spent.as_secs_f64());
     }
     let mut waits = search_all(&server).await;

@@ -92,7 +92,7 @@ pub fn offer(number: usize) -> CourseOffer {
     course.audience = vec![audience, Audience::Teacher.into()];
     course.audience.dedup();
     let credits = course.credits.as_mut().expect("credits");
-    credits.amount = ["7.5", "15", "30", "60"][pick(4, 5)].to_owned();
+    ["7.5", "15", "30", "60"][pick(4, 5)].clone_into(&mut credits.amount);
     let offering = offer.offering.as_mut().expect("an offering");
     offering.mode = 1 + i32::try_from(pick(3, 6)).expect("small");
     offering.places = vec![Place {

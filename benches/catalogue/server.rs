@@ -21,7 +21,7 @@ use uuid::Uuid;
 use super::exchange::Exchange;
 
 const HEAD: &str = "head";
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Who has offers, and who has needs.
 pub struct Owners {

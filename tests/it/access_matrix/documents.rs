@@ -101,7 +101,15 @@ pub fn system_of(spot: Spot) -> usize {
         Spot::ForeignOrganizer | Spot::ForeignUnit => 1,
         Spot::University => 2,
         Spot::OtherUniversity => 3,
-        _ => 0,
+        Spot::Agency
+        | Spot::Organizer
+        | Spot::Administration
+        | Spot::OtherAdministration
+        | Spot::Area
+        | Spot::OtherArea
+        | Spot::Unit
+        | Spot::OtherUnit
+        | Spot::Preschool => 0,
     }
 }
 

@@ -48,7 +48,12 @@ impl Offers {
                         .expect("it is submitted");
                     submissions.insert(spot, id);
                 }
-                _ => {
+                OrganizationType::Unspecified
+                | OrganizationType::Organizer
+                | OrganizationType::Administration
+                | OrganizationType::Area
+                | OrganizationType::SchoolUnit
+                | OrganizationType::Preschool => {
                     let request = hold(&offer, &ids[&spot]);
                     let client = &mut systems[system_of(spot)].offers();
                     let answer = client.hold_places(request).await.expect("places are held");
@@ -119,7 +124,13 @@ pub async fn call(nation: &Nation, cell: &Cell<'_>, caller: &Caller) -> Result<(
         About::Submission => report(nation, cell, caller).await,
         About::Booking => on_booking(nation, cell, caller).await,
         About::Organization => on_organization(nation, cell, caller).await,
-        _ => on_all(nation, cell, caller).await,
+        About::Document(..)
+        | About::NewDocument(_)
+        | About::Conflict(_)
+        | About::Grants
+        | About::Grant(_)
+        | About::NewGrant(_)
+        | About::Call => on_all(nation, cell, caller).await,
     }
 }
 

@@ -30,8 +30,10 @@ stories!(
 );
 
 const KILLS: usize = 40;
-/// How long the program runs before it is killed, in milliseconds, at most.
+/// How long a program runs before it is killed, in milliseconds, at most: the real one, which has a contract to read first,
+/// and the wrong one, which is at work at once.
 const LONGEST: u128 = 600;
+const LONGEST_WRONG: u128 = 300;
 
 async fn a_replica_is_whole_however_often_its_program_is_killed(world: World) {
     let system = world.organizer_system_of("Vallentuna kommun").await;
@@ -46,7 +48,7 @@ async fn a_replica_is_whole_however_often_its_program_is_killed(world: World) {
         if kill % 10 == 0 {
             forget(&desk);
         }
-        midway += usize::from(run_and_kill(desk.start(&["pull"])).await);
+        midway += usize::from(run_and_kill(desk.start(&["pull"]), LONGEST).await);
         let cursor = standing(&desk).await;
         moved += usize::from(!cursor.is_empty() && cursor != last);
         last = cursor;
@@ -70,7 +72,7 @@ async fn a_client_that_stores_the_cursor_first_is_caught(world: World) {
         forget(&desk);
         desk.replica().await.close().await.expect("it closes");
         for _ in 0..3 {
-            run_and_kill(wrong_client(&desk)).await;
+            run_and_kill(wrong_client(&desk), LONGEST_WRONG).await;
         }
         desk.says(&["pull"]).await;
         if desk.compare().await.is_err() {
@@ -101,7 +103,7 @@ async fn what_was_put_is_pushed_once_however_often_the_program_is_killed(world: 
     let mut midway = 0;
     let mut withdrawn = BTreeSet::new();
     for _ in 0..KILLS {
-        let at_work = run_and_kill(desk.start(&["push"])).await;
+        let at_work = run_and_kill(desk.start(&["push"]), LONGEST).await;
         midway += usize::from(at_work);
         if at_work && let Some(unanswered) = written_unanswered(&desk, &system).await {
             system
@@ -163,8 +165,8 @@ async fn write_on(author: Caller, owner: String, stop: Arc<AtomicBool>) {
 }
 
 /// Lets a program run for a moment, and kills it. Tells whether it was still at work.
-async fn run_and_kill(mut program: Child) -> bool {
-    let moment = u64::try_from(clock::new_id().as_u128() % LONGEST).unwrap_or_default();
+async fn run_and_kill(mut program: Child, longest: u128) -> bool {
+    let moment = u64::try_from(clock::new_id().as_u128() % longest).unwrap_or_default();
     tokio::time::sleep(Duration::from_millis(20 + moment)).await;
     let at_work = program.try_wait().expect("it can be asked").is_none();
     if at_work {

@@ -1,6 +1,8 @@
 //! The same offers, sought and matched alike, are answered alike by a server on SQLite and by one on PostgreSQL, once ids are
 //! told by the order in which they were made.
 
+use std::fmt::Write as _;
+
 use prost::Message;
 use styrkedja::proto::v1::{
     Audience, MatchNeedsRequest, MatchNeedsResponse, OfferOrder, SearchCourseOffersRequest,
@@ -80,9 +82,9 @@ async fn found(caller: &Caller, ids: &[String], mut request: SearchCourseOffersR
         for found in &page.offers {
             let id = &found.document.as_ref().expect("a document").id;
             let number = ids.iter().position(|known| known == id);
-            told += &format!("{number:?} {:?}, ", found.places_left);
+            let _ = write!(told, "{number:?} {:?}, ", found.places_left);
         }
-        told += &format!("of {}; ", page.total);
+        let _ = write!(told, "of {}; ", page.total);
         if page.next_page_token.is_empty() {
             return told;
         }

@@ -81,8 +81,8 @@ async fn a_measure_is_met_by_what_fits_it_best(world: World) {
     use MatchTermKind::{Audience as ForWhom, Credits, Dates, Places, Reach, Theme};
     let mut fits = offer("Läslyftet", &["reading", "teaching"], Audience::Teacher);
     let offering = fits.offering.as_mut().expect("an offering");
-    offering.execution.as_mut().expect("dates").end_date = "2027-06-04".to_owned();
-    offering.places[0].municipality_code = "0180".to_owned();
+    "2027-06-04".clone_into(&mut offering.execution.as_mut().expect("dates").end_date);
+    "0180".clone_into(&mut offering.places[0].municipality_code);
     offering.capacity = Some(19);
     let other = offer("Skoljuridik", &["leadership"], Audience::OtherStaff);
     publish(&world, UPPSALA, other).await;

@@ -182,17 +182,17 @@ async fn every_filter_narrows(world: World) {
         ),
         (
             asking(|ask| {
-                ask.starts_from = "2026-08-25".to_owned();
-                ask.starts_to = "2027-01-18".to_owned();
+                "2026-08-25".clone_into(&mut ask.starts_from);
+                "2027-01-18".clone_into(&mut ask.starts_to);
             }),
             vec![LEADING],
         ),
         (
-            asking(|ask| ask.application_open_on = "2026-03-31".to_owned()),
+            asking(|ask| "2026-03-31".clone_into(&mut ask.application_open_on)),
             vec![READING, LEADING],
         ),
         (
-            asking(|ask| ask.max_credits = "7.5".to_owned()),
+            asking(|ask| "7.5".clone_into(&mut ask.max_credits)),
             vec![READING, COUNTING],
         ),
         (
@@ -363,7 +363,7 @@ async fn places_that_are_taken_are_not_left(world: World) {
         found.expect("it is searched").offers[0].places_left
     };
     assert_eq!(left().await, Some(10));
-    let hold = HoldPlacesRequest {
+    let request = HoldPlacesRequest {
         request_id: request_id(),
         offer_id: published.id,
         organization_id: world.id_of("Karbyskolan"),
@@ -373,7 +373,7 @@ async fn places_that_are_taken_are_not_left(world: World) {
     };
     let held = principal
         .offers()
-        .hold_places(hold)
+        .hold_places(request)
         .await
         .expect("they are held");
     assert_eq!(left().await, Some(6));

@@ -85,8 +85,8 @@ async fn no_fewer_places_are_stated_than_are_taken(world: World) {
 
     // What has lapsed is taken no more.
     let (_, brief) = submits(&uppsala, offer("b", 5)).await;
-    let hold = briefly(places(&brief, &karby, 5), 1000);
-    principal.holds(hold).await.expect("there is room");
+    let request = briefly(places(&brief, &karby, 5), 1000);
+    principal.holds(request).await.expect("there is room");
     tokio::time::sleep(Duration::from_millis(1100)).await;
     let (cut, _) = submits(&uppsala, offer("b", 2)).await;
     assert_eq!(cut, "updated");
@@ -113,12 +113,12 @@ async fn a_cut_and_a_hold_at_once_do_not_both_go_through(world: World) {
     for round in 0..ROUNDS {
         let name = format!("round-{round}");
         let (_, course) = submits(&uppsala, offer(&name, 5)).await;
-        let hold = async {
+        let holding = async {
             // Now the one is first, and now the other.
             tokio::time::sleep(Duration::from_millis(2 * (round % 4))).await;
             there.holds(places(&course, &karby, 4)).await
         };
-        let (hold, (cut, _)) = tokio::join!(hold, submits(&uppsala, offer(&name, 3)));
+        let (hold, (cut, _)) = tokio::join!(holding, submits(&uppsala, offer(&name, 3)));
         match hold {
             Ok(_) => assert_eq!(cut, "CAPACITY_TAKEN"),
             Err(refused) => {
@@ -164,12 +164,12 @@ async fn a_withdrawal_and_a_hold_at_once_do_not_both_go_through(world: World) {
     let karby = world.id_of("Karbyskolan");
     for round in 0..ROUNDS {
         let course = published(&world, 5).await;
-        let hold = async {
+        let holding = async {
             // Now the one is first, and now the other.
             tokio::time::sleep(Duration::from_millis(round % 4)).await;
             principal.holds(places(&course, &karby, 4)).await
         };
-        let (held, gone) = tokio::join!(hold, uppsala.withdraws(&course));
+        let (held, gone) = tokio::join!(holding, uppsala.withdraws(&course));
         assert!(held.is_err() || gone.is_err(), "{held:?} {gone:?}");
         assert!(held.is_ok() || gone.is_ok(), "{held:?} {gone:?}");
     }

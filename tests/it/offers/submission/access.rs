@@ -147,7 +147,13 @@ async fn everybody_follows_what_is_published(world: World) {
     let upserts = |events: &[What]| {
         let upserts = events.iter().filter_map(|what| match what {
             What::Upsert(document) => Some((document.id.clone(), document.revision)),
-            _ => None,
+            What::Tombstone(_)
+            | What::Entered(_)
+            | What::Left(_)
+            | What::Organization(_)
+            | What::OrganizationLeft(_)
+            | What::SnapshotBegin(_)
+            | What::SnapshotEnd(_) => None,
         });
         upserts.collect::<Vec<_>>()
     };

@@ -77,8 +77,8 @@ async fn all_that_is_wrong_is_told_at_once(world: World) {
     let mut wrong = sample();
     let offering = wrong.offering.as_mut().expect("it is given");
     let execution = offering.execution.as_mut().expect("it has a time");
-    execution.end_date = "2026-01-01".to_owned();
-    offering.places[0].municipality_code = "9999".to_owned();
+    "2026-01-01".clone_into(&mut execution.end_date);
+    "9999".clone_into(&mut offering.places[0].municipality_code);
     wrong.themes.clear();
     let told = delta_of(&uppsala, [stands("a", wrong), offer("b", 1)]).await;
     assert_eq!(told.words(), ["refused", "created"]);
