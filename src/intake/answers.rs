@@ -1,10 +1,16 @@
 //! Answers on their way to a caller who takes them in its own time: few, light, and gone at once where the stream is ended
 //! before they were taken.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    pin::Pin,
+    sync::{Arc, Mutex, PoisonError},
+};
 
-use futures::{Stream, stream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use futures::{Stream, StreamExt, stream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+use tonic::Status;
+
+use crate::error::Error;
 
 /// Answers that wait to be taken.
 const WAITING: usize = 8;
@@ -76,12 +82,34 @@ impl<T> Answers<T> {
 
 impl<T> Told<T> {
     /// The answers in order, for as long as there is anybody to give more.
-    pub fn stream(self) -> impl Stream<Item = T> {
+    fn stream(self) -> impl Stream<Item = T> {
         stream::poll_fn(move |context| {
             let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             let next = waiting.poll_recv(context);
             next.map(|next| next.map(|(answer, _)| answer))
         })
+    }
+}
+
+/// Answers as they come, then the status of the call.
+pub type Telling<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
+
+impl<T: Send + 'static> Told<T> {
+    /// Runs what gives the answers in a task of its own, so that it ends in time whatever its caller does. It returns the
+    /// status to end with, if any.
+    pub fn by(
+        self,
+        talk: impl Future<Output = Option<Status>> + Send + 'static,
+        what: &'static str,
+    ) -> Telling<T> {
+        let (ended, end) = oneshot::channel();
+        tokio::spawn(async move { drop(ended.send(talk.await)) });
+        let end = stream::once(async move {
+            let silent = |_| Some(Error::fault(anyhow::anyhow!("{what} was cut off")).into());
+            end.await.unwrap_or_else(silent)
+        });
+        let end = end.filter_map(async |status| status.map(Err));
+        Box::pin(self.stream().map(Ok).chain(end))
     }
 }
 

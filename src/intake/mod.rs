@@ -1,6 +1,7 @@
 //! What streams that bring items have in common: room for what is not answered yet, answers on their way back, and turns for
 //! what is heavy to read. Knows nothing of items, and nothing of who may send them.
 
+mod ahead;
 mod answers;
 mod room;
 
@@ -8,7 +9,8 @@ use std::sync::Arc;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-pub use answers::{Answers, Gone, Told, answers};
+pub use ahead::{Ahead, Incoming, cut, read_ahead};
+pub use answers::{Answers, Gone, Telling, Told, answers};
 pub use room::{Room, Share, Taken};
 
 /// Merges in memory at a time, in all streams: each holds a document three times.

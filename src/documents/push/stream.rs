@@ -1,16 +1,9 @@
 //! The stream of a push: cuts what comes into batches, and answers. Waits for its own caller only.
 
-use std::{
-    pin::{Pin, pin},
-    time::Duration,
-};
+use std::{pin::pin, time::Duration};
 
-use futures::{Stream, StreamExt, stream};
 use prost::Message;
-use tokio::{
-    sync::oneshot,
-    time::{Instant, sleep, sleep_until, timeout},
-};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tonic::{Status, Streaming};
 
 use super::{
@@ -18,7 +11,7 @@ use super::{
     batch::{Ledger, MAX_BYTES, MAX_ITEMS, Meant, too_large},
     each::Each,
     item::Item,
-    read::{Came, Incoming, read},
+    read::{Came, read},
     together,
 };
 use crate::{
@@ -26,7 +19,7 @@ use crate::{
     contract::Violation,
     error::{Error, Result},
     exchange::Exchange,
-    intake::{self, Gone},
+    intake::{self, Gone, Telling},
     proto::v1::{Act, PushRequest, PushResponse},
 };
 
@@ -42,14 +35,13 @@ const LOOK: Duration = Duration::from_secs(2);
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Answers as they come, then the status of the call.
-pub type Pushed = Pin<Box<dyn Stream<Item = Result<PushResponse, Status>> + Send>>;
+pub type Pushed = Telling<PushResponse>;
 
 /// Runs a push in tasks of its own, so that it ends in time whatever its caller does.
 pub fn push(exchange: &Exchange, caller: &Caller, requests: Streaming<PushRequest>) -> Pushed {
     let subject = caller.subject().to_owned();
     let share = exchange.intake.room.of(&subject);
     let (answers, told) = intake::answers();
-    let (ended, end) = oneshot::channel();
     let mut push = Push {
         exchange: exchange.clone(),
         caller: caller.clone(),
@@ -58,23 +50,17 @@ pub fn push(exchange: &Exchange, caller: &Caller, requests: Streaming<PushReques
         waiting: Waiting::default(),
         looked: Instant::now(),
     };
-    tokio::spawn(async move {
-        let status = match push.run().await {
+    let pushing = async move {
+        match push.run().await {
             Ok(()) => None,
             Err(End::AfterAnswers(status)) => Some(status),
             Err(End::AtOnce(status)) => {
                 push.answers.take_back();
                 Some(status)
             }
-        };
-        drop(ended.send(status));
-    });
-    let end = stream::once(async {
-        let silent = |_| Some(Error::fault(anyhow::anyhow!("a push was cut off")).into());
-        end.await.unwrap_or_else(silent)
-    });
-    let end = end.filter_map(async |status| status.map(Err));
-    Box::pin(told.stream().map(Ok).chain(end))
+        }
+    };
+    told.by(pushing, "a push")
 }
 
 /// Why a push ends before its caller ends it.
@@ -98,7 +84,7 @@ fn at_once(error: Error) -> End {
 struct Push {
     exchange: Exchange,
     caller: Caller,
-    incoming: Incoming,
+    incoming: intake::Incoming<Came>,
     answers: intake::Answers<PushResponse>,
     waiting: Waiting,
     /// When it was last looked whether the caller may push.
@@ -155,7 +141,7 @@ impl Push {
                     break;
                 }
                 match timeout(GATHERING, self.incoming.next()).await {
-                    Ok(next) => came = next,
+                    Ok(next) => came = next.unwrap_or(Came::End),
                     Err(_) => break,
                 }
             }
@@ -187,7 +173,7 @@ impl Push {
             }
             tokio::select! {
                 biased;
-                came = self.incoming.next() => return Ok(came),
+                came = self.incoming.next() => return Ok(came.unwrap_or(Came::End)),
                 () = stopping.cancelled() => return Err(at_once(Error::try_again())),
                 () = self.answers.closed() => return Err(End::AtOnce(Status::cancelled(""))),
                 () = sleep_until(idle_from + IDLE) => {}

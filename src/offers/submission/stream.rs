@@ -1,16 +1,9 @@
 //! The stream of a submission: reads items ahead, cuts them into batches, and answers. Waits for its own caller only.
 
-use std::{
-    pin::{Pin, pin},
-    time::Duration,
-};
+use std::{pin::pin, time::Duration};
 
-use futures::{Stream, StreamExt, stream};
 use prost::Message;
-use tokio::{
-    sync::{mpsc, oneshot},
-    time::{Instant, sleep, sleep_until, timeout},
-};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tonic::{Code, Status, Streaming};
 use uuid::Uuid;
 
@@ -22,10 +15,10 @@ use super::{
 };
 use crate::{
     access::Caller,
-    contract::{self, Violation},
+    contract::Violation,
     error::{Error, Result},
     exchange::Exchange,
-    intake::{self, Gone, Share},
+    intake::{self, Ahead, Gone, Telling},
     proto::v1::{
         Act, SubmissionBegun, SubmissionHeader, SubmissionMode, SubmissionRow,
         SubmitCourseOffersRequest, SubmitCourseOffersResponse, WithdrawnOffer,
@@ -39,15 +32,13 @@ const MAX_ITEMS: usize = 500;
 const ENOUGH_BYTES: usize = 4 * 1024 * 1024;
 /// How long more items are waited for before those that came are decided on.
 const GATHERING: Duration = Duration::from_millis(3);
-/// Items that are read ahead.
-const AHEAD: usize = 256;
 /// How long a stream may stand still.
 const IDLE: Duration = Duration::from_secs(30);
 /// How often it is looked whether a caller may still submit.
 const LOOK: Duration = Duration::from_secs(2);
 
 /// Answers as they come, then the status of the call.
-pub type Answers = Pin<Box<dyn Stream<Item = Result<SubmitCourseOffersResponse, Status>> + Send>>;
+pub type Answers = Telling<SubmitCourseOffersResponse>;
 
 /// Runs a submission in tasks of its own, so that it ends in time whatever its caller does.
 pub fn submit(
@@ -55,37 +46,23 @@ pub fn submit(
     caller: &Caller,
     requests: Streaming<SubmitCourseOffersRequest>,
 ) -> Answers {
-    let (parts, incoming) = mpsc::channel(AHEAD);
     let (answers, told) = intake::answers();
-    let (ended, end) = oneshot::channel();
     let share = exchange.intake.room.of(caller.subject());
-    tokio::spawn(async move {
-        // A stream that nobody reads on must not stay open for what its client may still send.
-        let gone = parts.clone();
-        tokio::select! {
-            () = read(requests, parts, share) => {}
-            () = gone.closed() => {}
-        }
-    });
+    let incoming = intake::read_ahead(share, |ahead| read(requests, ahead));
     let mut talk = Talk {
         exchange: exchange.clone(),
         caller: caller.clone(),
         incoming,
         answers,
     };
-    tokio::spawn(async move {
+    let talking = async move {
         let status = talk.run().await.err();
         if status.as_ref().is_some_and(may_not_be_told) {
             talk.answers.take_back();
         }
-        drop(ended.send(status));
-    });
-    let end = stream::once(async {
-        let silent = |_| Some(Error::fault(anyhow::anyhow!("a submission was cut off")).into());
-        end.await.unwrap_or_else(silent)
-    });
-    let end = end.filter_map(async |status| status.map(Err));
-    Box::pin(told.stream().map(Ok).chain(end))
+        status
+    };
+    told.by(talking, "a submission")
 }
 
 /// What came.
@@ -106,18 +83,15 @@ enum Sort {
 }
 
 /// Reads what comes, and prepares each item.
-async fn read(
-    mut requests: Streaming<SubmitCourseOffersRequest>,
-    parts: mpsc::Sender<Came>,
-    share: Share,
-) {
+async fn read(mut requests: Streaming<SubmitCourseOffersRequest>, ahead: Ahead<Came>) {
     loop {
+        let mut weight = None;
         let came = match requests.message().await {
             Ok(Some(request)) => match request.part {
                 Some(Part::Header(header)) => Came::Header(header),
                 Some(Part::Offer(bytes)) => {
-                    // Where others have taken all there is, this one waits, and so does its client.
-                    let room = share.take(bytes.len()).await;
+                    weight = ahead.weighs(bytes.len()).await;
+                    let room = ahead.room(bytes.len()).await;
                     let item = Item {
                         room,
                         ..Item::offer(&bytes)
@@ -130,24 +104,12 @@ async fn read(
                 Some(Part::End(_)) | None => Came::End,
             },
             Ok(None) => Came::Pause,
-            Err(status) => Came::Cut(told(status)),
+            Err(status) => Came::Cut(intake::cut(status, METHOD)),
         };
         let last = matches!(came, Came::End | Came::Pause | Came::Cut(_));
-        if parts.send(came).await.is_err() || last {
+        if !ahead.hands_on(came, weight).await || last {
             return;
         }
-    }
-}
-
-/// What the transport does not take in, it says in words of its own.
-fn told(status: Status) -> Status {
-    let method = contract::get().method(METHOD);
-    match (status.code(), method) {
-        (Code::OutOfRange, Some(method)) => {
-            let max_request_bytes = method.max_request_bytes;
-            Error::TooLarge { max_request_bytes }.into()
-        }
-        _ => status,
     }
 }
 
@@ -163,7 +125,7 @@ fn may_not_be_told(status: &Status) -> bool {
 struct Talk {
     exchange: Exchange,
     caller: Caller,
-    incoming: mpsc::Receiver<Came>,
+    incoming: intake::Incoming<Came>,
     answers: intake::Answers<SubmitCourseOffersResponse>,
 }
 
@@ -223,7 +185,7 @@ impl Talk {
             if items.len() >= MAX_ITEMS || bytes >= ENOUGH_BYTES {
                 return Ok((items, Stop::Enough));
             }
-            match timeout(GATHERING, self.incoming.recv()).await {
+            match timeout(GATHERING, self.incoming.next()).await {
                 Ok(next) => came = next.unwrap_or(Came::Pause),
                 Err(_) => return Ok((items, Stop::Enough)),
             }
@@ -249,7 +211,7 @@ impl Talk {
         let stopping = self.exchange.stopping.clone();
         loop {
             tokio::select! {
-                came = self.incoming.recv() => return Ok(came.unwrap_or(Came::Pause)),
+                came = self.incoming.next() => return Ok(came.unwrap_or(Came::Pause)),
                 () = stopping.cancelled() => return Err(Error::try_again()),
                 () = self.answers.closed() => return Ok(Came::Cut(Status::cancelled(""))),
                 () = sleep_until(idle_from) => return Err(Error::StreamIdle { idle: IDLE }),
