@@ -22,7 +22,7 @@ pub use conflict::Rpc as ConflictRpc;
 pub use model::{Encoded, etag};
 pub use operations::{Call, Shown, shown_at};
 pub use push::{Pushed, push};
-pub use request::{Common, id};
+pub use request::{Common, id, optional_id};
 pub use rpc::Rpc;
 pub use store::{Found, kept, kept_without_content, small};
 pub use told::told;

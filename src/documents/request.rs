@@ -65,10 +65,9 @@ pub struct Pushed {
 
 /// The document that is pushed. What the exchange gives must be empty.
 pub fn pushed(document: v1::Document) -> Result<Pushed> {
-    let named = |field: &str, text: &str| (!text.is_empty()).then(|| id(field, text)).transpose();
     let (id, owner) = (
-        named("document.id", &document.id),
-        named("document.owner_id", &document.owner_id),
+        optional_id("document.id", &document.id),
+        optional_id("document.owner_id", &document.owner_id),
     );
     let mut violations = given_by_exchange(&document);
     violations.retain(|violation| violation.field != "document.id");
@@ -100,6 +99,11 @@ pub fn id(field: &str, text: &str) -> Result<Uuid> {
     written_out
         .and_then(|text| Uuid::try_parse(text).ok())
         .ok_or_else(|| malformed_id(field).into())
+}
+
+/// The same, of an id that may be left out.
+pub fn optional_id(field: &str, text: &str) -> Result<Option<Uuid>> {
+    (!text.is_empty()).then(|| id(field, text)).transpose()
 }
 
 /// The document to be made. What the exchange gives must be empty. The content leaves the message.

@@ -140,7 +140,7 @@ fn insert(writes: &mut bulk::Writes, batch: &Batch<'_>) {
 }
 
 fn end(writes: &mut bulk::Writes, superseded: &[Superseded]) {
-    for target in Target::ALL {
+    for target in Target::ALL.into_iter().filter(|target| target.has_spans()) {
         let values: Vec<Vec<Value>> = superseded
             .iter()
             .filter(|superseded| superseded.key.target == target)
@@ -153,34 +153,9 @@ fn end(writes: &mut bulk::Writes, superseded: &[Superseded]) {
                 ]
             })
             .collect();
-        let (table, named) = match target {
-            Target::Document => (
-                "revisions",
-                "r.owner_id = k.owner AND r.document_id = k.id AND r.revision = k.revision",
-            ),
-            Target::Organization => ("organizations", "r.id = k.id AND r.revision = k.revision"),
-            Target::Grant => (
-                "grants",
-                "r.organization_id = k.owner AND r.id = k.id AND r.revision = k.revision",
-            ),
-            Target::Conflict => (
-                "conflicts",
-                "r.owner_id = k.owner AND r.id = k.id AND r.revision = k.revision",
-            ),
-            Target::Submission => (
-                "submissions",
-                "r.owner_id = k.owner AND r.id = k.id AND r.revision = k.revision",
-            ),
-            Target::Booking => (
-                "bookings",
-                "r.owner_id = k.owner AND r.id = k.id AND r.revision = k.revision",
-            ),
-            Target::Places => (
-                "places",
-                "r.owner_id = k.owner AND r.id = k.id AND r.revision = k.revision",
-            ),
-            Target::Succession => continue,
-        };
-        writes.end(&["owner", "id", "revision", "until"], &values, table, named);
+        let kept = target.kept();
+        let named = format!("{} AND r.revision = k.revision", kept.is_named());
+        let columns = ["owner", "id", "revision", "until"];
+        writes.end(&columns, &values, kept.table, &named);
     }
 }

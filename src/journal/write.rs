@@ -109,6 +109,65 @@ impl Target {
         Self::Booking,
         Self::Places,
     ];
+
+    /// Where its rows are kept.
+    pub(super) fn kept(self) -> Kept {
+        let by_id = |table| Kept {
+            table,
+            owner: "owner_id",
+            id: "id",
+            revision: "r.revision",
+        };
+        match self {
+            Self::Document => Kept {
+                id: "document_id",
+                ..by_id("revisions")
+            },
+            Self::Organization => Kept {
+                owner: "id",
+                ..by_id("organizations")
+            },
+            Self::Grant => Kept {
+                owner: "organization_id",
+                ..by_id("grants")
+            },
+            Self::Succession => Kept {
+                owner: "predecessor_id",
+                id: "successor_id",
+                revision: "1",
+                ..by_id("successions")
+            },
+            Self::Conflict => by_id("conflicts"),
+            Self::Submission => by_id("submissions"),
+            Self::Booking => by_id("bookings"),
+            Self::Places => by_id("places"),
+        }
+    }
+
+    /// Whether its rows end where the next revision begins.
+    pub(super) fn has_spans(self) -> bool {
+        self != Self::Succession
+    }
+}
+
+/// A table, and what of its rows `r` is the owner, the id and the revision of their key.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Kept {
+    pub table: &'static str,
+    /// A column.
+    pub owner: &'static str,
+    /// A column.
+    pub id: &'static str,
+    /// An expression.
+    pub revision: &'static str,
+}
+
+impl Kept {
+    /// What holds of the row that the keys `k` name.
+    pub fn is_named(&self) -> String {
+        let Self { owner, id, .. } = self;
+        format!("r.{owner} = k.owner AND r.{id} = k.id")
+    }
 }
 
 /// The target of an entry that speaks of a request which wrote no row: its id, owned by its organization.

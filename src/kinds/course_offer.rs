@@ -12,8 +12,8 @@ use prost::Message;
 use uuid::Uuid;
 
 use super::{
-    Content, Item, ItemKind, Kind, Link, Mention, Subject, dates,
-    every_kind::{DATE_UNREAL, PERIOD_REVERSED},
+    Content, Item, ItemKind, Kind, Link, Mention, Subject,
+    every_kind::check_days,
     rule::{Report, Rule},
     themes,
 };
@@ -230,36 +230,13 @@ fn check_execution(execution: &Execution, field: &str, report: &mut Report) {
         );
         report.must(!end.is_empty(), &rules::DATES_MISSING, &place("end_date"));
     }
-    check_days(
-        start,
-        end,
-        &place("start_date"),
-        &place("end_date"),
-        "",
-        report,
-    );
+    let fields = [place("start_date"), place("end_date")];
+    check_days(if_stated([start, end]), fields, report, "");
 }
 
-/// Two days that may each be left out: each must be there, and the first not after the last.
-fn check_days(
-    first: &str,
-    last: &str,
-    first_place: &str,
-    last_place: &str,
-    key: &str,
-    report: &mut Report,
-) {
-    let mut day = |text: &str, place: &str| {
-        let day = dates::day(text);
-        if !text.is_empty() && day.is_none() {
-            report.add(&DATE_UNREAL, place, key);
-        }
-        day
-    };
-    let days = (day(first, first_place), day(last, last_place));
-    if matches!(days, (Some(first), Some(last)) if last < first) {
-        report.add(&PERIOD_REVERSED, last_place, key);
-    }
+/// What is empty is not stated.
+fn if_stated(days: [&String; 2]) -> [Option<&str>; 2] {
+    days.map(|day| Some(day.as_str()).filter(|day| !day.is_empty()))
 }
 
 fn check_places(offering: &Offering, report: &mut Report) {

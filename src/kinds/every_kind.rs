@@ -44,15 +44,28 @@ pub(super) fn check_time(subject: &Subject<'_>, report: &mut Report) {
 
 /// Both days must be there, and the right way round.
 pub(super) fn check_period(period: &v1::Period, report: &mut Report, field: &str, key: &str) {
-    let (start, end) = (dates::day(&period.start_date), dates::day(&period.end_date));
-    if start.is_none() {
-        report.add(&DATE_UNREAL, format!("{field}.start_date"), key);
+    let days = [&period.start_date, &period.end_date].map(|day| Some(day.as_str()));
+    let fields = ["start_date", "end_date"].map(|name| format!("{field}.{name}"));
+    check_days(days, fields, report, key);
+}
+
+/// Days that are stated must be there, and the right way round.
+pub(super) fn check_days(
+    days: [Option<&str>; 2],
+    fields: [String; 2],
+    report: &mut Report,
+    key: &str,
+) {
+    let [start, end] = days.map(|day| day.and_then(dates::day));
+    let [start_field, end_field] = fields;
+    if days[0].is_some() && start.is_none() {
+        report.add(&DATE_UNREAL, start_field, key);
     }
-    if end.is_none() {
-        report.add(&DATE_UNREAL, format!("{field}.end_date"), key);
-    }
-    if matches!((start, end), (Some(start), Some(end)) if end < start) {
-        report.add(&PERIOD_REVERSED, format!("{field}.end_date"), key);
+    let reversed = matches!((start, end), (Some(start), Some(end)) if end < start);
+    if days[1].is_some() && end.is_none() {
+        report.add(&DATE_UNREAL, end_field, key);
+    } else if reversed {
+        report.add(&PERIOD_REVERSED, end_field, key);
     }
 }
 

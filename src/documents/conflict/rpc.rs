@@ -2,7 +2,6 @@
 
 use prost::Message;
 use tonic::{Request, Response, Status};
-use uuid::Uuid;
 
 use super::{
     operations::{self, Listed, Resolution, Settled},
@@ -46,8 +45,8 @@ impl ConflictService for Rpc {
         let caller = caller_of(&request)?;
         let mut request = request.into_inner();
         let filter = Filter {
-            owner: some_id("owner_id", &request.owner_id)?,
-            document: some_id("document_id", &request.document_id)?,
+            owner: request::optional_id("owner_id", &request.owner_id)?,
+            document: request::optional_id("document_id", &request.document_id)?,
             resolved_too: request.include_resolved,
         };
         let (size, token) = (
@@ -116,12 +115,6 @@ impl ConflictService for Rpc {
             findings,
         }))
     }
-}
-
-fn some_id(field: &str, text: &str) -> Result<Option<Uuid>> {
-    (!text.is_empty())
-        .then(|| request::id(field, text))
-        .transpose()
 }
 
 fn resolution(asked: Option<Asked>) -> Result<Resolution> {

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::super::{
     PARTITION, bulk, entity, partition, request,
-    write::{Row, Target},
+    write::{Kept, Row, Target},
 };
 use crate::{access, documents, offers, organizations};
 
@@ -77,49 +77,33 @@ pub async fn written(
             ]
         })
         .collect();
-    let sql = match target {
-        Target::Document => {
-            "SELECT r.*, COALESCE(r.content, c.content) AS kept FROM k CROSS JOIN revisions r LEFT JOIN revisions c
-             ON c.owner_id = r.owner_id AND c.document_id = r.document_id AND c.revision = r.content_revision
-             WHERE r.owner_id = k.owner AND r.document_id = k.id AND r.revision = k.revision AND r.position = k.place"
-        }
-        Target::Organization => {
-            "SELECT r.* FROM k CROSS JOIN organizations r
-             WHERE r.id = k.id AND r.id = k.owner AND r.revision = k.revision AND r.position = k.place"
-        }
-        Target::Grant => {
-            "SELECT r.* FROM k CROSS JOIN grants r
-             WHERE r.organization_id = k.owner AND r.id = k.id AND r.revision = k.revision AND r.position = k.place"
-        }
-        Target::Conflict => {
-            "SELECT r.*, COALESCE(r.content, c.content) AS kept FROM k CROSS JOIN conflicts r LEFT JOIN conflicts c
-             ON c.owner_id = r.owner_id AND c.id = r.id AND c.revision = 1
-             WHERE r.owner_id = k.owner AND r.id = k.id AND r.revision = k.revision AND r.position = k.place"
-        }
-        Target::Submission => {
-            "SELECT r.* FROM k CROSS JOIN submissions r
-             WHERE r.owner_id = k.owner AND r.id = k.id AND r.revision = k.revision AND r.position = k.place"
-        }
-        Target::Booking => {
-            "SELECT r.* FROM k CROSS JOIN bookings r
-             WHERE r.owner_id = k.owner AND r.id = k.id AND r.revision = k.revision AND r.position = k.place"
-        }
-        Target::Places => {
-            "SELECT r.* FROM k CROSS JOIN places r
-             WHERE r.owner_id = k.owner AND r.id = k.id AND r.revision = k.revision AND r.position = k.place"
-        }
-        Target::Succession => {
-            "SELECT r.* FROM k CROSS JOIN successions r
-             WHERE r.predecessor_id = k.owner AND r.successor_id = k.id AND k.revision = 1 AND r.position = k.place"
-        }
+    let kept = target.kept();
+    let rows = match target {
+        Target::Document => "SELECT r.*, COALESCE(r.content, c.content) AS kept FROM k CROSS JOIN revisions r LEFT JOIN revisions c
+             ON c.owner_id = r.owner_id AND c.document_id = r.document_id AND c.revision = r.content_revision"
+            .to_owned(),
+        Target::Conflict => "SELECT r.*, COALESCE(r.content, c.content) AS kept FROM k CROSS JOIN conflicts r LEFT JOIN conflicts c
+             ON c.owner_id = r.owner_id AND c.id = r.id AND c.revision = 1"
+            .to_owned(),
+        Target::Organization
+        | Target::Grant
+        | Target::Succession
+        | Target::Submission
+        | Target::Booking
+        | Target::Places => format!("SELECT r.* FROM k CROSS JOIN {} r", kept.table),
     };
+    let sql = format!(
+        "{rows} WHERE {} AND {} = k.revision AND r.position = k.place",
+        kept.is_named(),
+        kept.revision
+    );
     let mut links = if target == Target::Document {
         links(tx, &keys).await?
     } else {
         HashMap::new()
     };
     let mut found = HashMap::new();
-    for row in bulk::select(tx, &["owner", "id", "revision", "place"], &keys, sql).await? {
+    for row in bulk::select(tx, &["owner", "id", "revision", "place"], &keys, &sql).await? {
         let (position, written) = read(target, &row, &mut links)?;
         found.entry(position).or_insert(written);
     }
@@ -236,60 +220,17 @@ pub async fn entry_elsewhere(tx: &DatabaseTransaction) -> Result<Option<(i64, St
 
 /// A row that no entry speaks of.
 pub async fn row_without_entry(tx: &DatabaseTransaction) -> Result<Option<(i64, String)>, DbErr> {
-    const TABLES: [(&str, &str, &str, &str); 8] = [
-        (
-            "revisions",
-            "1",
-            "r.owner_id AND e.target_id = r.document_id",
-            "r.revision",
-        ),
-        (
-            "organizations",
-            "2",
-            "r.id AND e.target_id = r.id",
-            "r.revision",
-        ),
-        (
-            "grants",
-            "3",
-            "r.organization_id AND e.target_id = r.id",
-            "r.revision",
-        ),
-        (
-            "successions",
-            "4",
-            "r.predecessor_id AND e.target_id = r.successor_id",
-            "1",
-        ),
-        (
-            "conflicts",
-            "6",
-            "r.owner_id AND e.target_id = r.id",
-            "r.revision",
-        ),
-        (
-            "submissions",
-            "7",
-            "r.owner_id AND e.target_id = r.id",
-            "r.revision",
-        ),
-        (
-            "bookings",
-            "8",
-            "r.owner_id AND e.target_id = r.id",
-            "r.revision",
-        ),
-        (
-            "places",
-            "9",
-            "r.owner_id AND e.target_id = r.id",
-            "r.revision",
-        ),
-    ];
-    for (table, target, key, revision) in TABLES {
+    for target in Target::ALL {
+        let Kept {
+            table,
+            owner,
+            id,
+            revision,
+        } = target.kept();
+        let number = target as i16;
         let sql = format!(
             "SELECT r.position FROM {table} r LEFT JOIN entries e ON e.partition = 0 AND e.position = r.position
-             AND e.target = {target} AND e.owner_id = {key} AND e.revision = {revision}
+             AND e.target = {number} AND e.owner_id = r.{owner} AND e.target_id = r.{id} AND e.revision = {revision}
              WHERE e.position IS NULL ORDER BY r.position LIMIT 1"
         );
         let oddity = first(
@@ -307,24 +248,13 @@ pub async fn row_without_entry(tx: &DatabaseTransaction) -> Result<Option<(i64, 
 
 /// A row that does not end where the next revision begins.
 pub async fn row_out_of_span(tx: &DatabaseTransaction) -> Result<Option<(i64, String)>, DbErr> {
-    const TABLES: [(&str, &str); 7] = [
-        (
-            "revisions",
-            "n.owner_id = r.owner_id AND n.document_id = r.document_id",
-        ),
-        ("organizations", "n.id = r.id"),
-        (
-            "grants",
-            "n.organization_id = r.organization_id AND n.id = r.id",
-        ),
-        ("conflicts", "n.owner_id = r.owner_id AND n.id = r.id"),
-        ("submissions", "n.owner_id = r.owner_id AND n.id = r.id"),
-        ("bookings", "n.owner_id = r.owner_id AND n.id = r.id"),
-        ("places", "n.owner_id = r.owner_id AND n.id = r.id"),
-    ];
-    for (table, key) in TABLES {
+    for target in Target::ALL.into_iter().filter(|target| target.has_spans()) {
+        let Kept {
+            table, owner, id, ..
+        } = target.kept();
         let sql = format!(
-            "SELECT r.position FROM {table} r LEFT JOIN {table} n ON {key} AND n.revision = r.revision + 1
+            "SELECT r.position FROM {table} r LEFT JOIN {table} n ON n.{owner} = r.{owner} AND n.{id} = r.{id}
+             AND n.revision = r.revision + 1
              WHERE r.until_position IS DISTINCT FROM n.position ORDER BY r.position LIMIT 1"
         );
         let oddity = first(

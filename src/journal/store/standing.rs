@@ -195,71 +195,36 @@ fn find_heads(finds: &mut Finds, keys: &[Key]) -> Target {
         .iter()
         .map(|key| vec![key.owner.into(), key.id.into()])
         .collect();
-    let of = |owner, id, revision| What {
-        ids: [Some(owner), Some(id)],
-        number: Some(revision),
+    let kept = target.kept();
+    let (owner, id) = (format!("r.{}", kept.owner), format!("r.{}", kept.id));
+    let (scheme, value) = (Some("r.external_scheme"), Some("r.external_value"));
+    let (kind, texts) = match target {
+        Target::Document => (Some("r.kind"), [None, None, scheme, value]),
+        Target::Organization => {
+            let (number, code) = (Some("r.organization_number"), Some("r.school_unit_code"));
+            (None, [number, code, scheme, value])
+        }
+        Target::Grant
+        | Target::Succession
+        | Target::Conflict
+        | Target::Submission
+        | Target::Booking
+        | Target::Places => (None, [None; 4]),
+    };
+    let what = What {
+        ids: [Some(&owner), Some(&id)],
+        number: Some(kept.revision),
+        kind,
+        texts,
         ..What::default()
     };
-    let (what, table, named) = match target {
-        Target::Document => (
-            What {
-                kind: Some("r.kind"),
-                texts: [
-                    None,
-                    None,
-                    Some("r.external_scheme"),
-                    Some("r.external_value"),
-                ],
-                ..of("r.owner_id", "r.document_id", "r.revision")
-            },
-            "revisions",
-            "r.owner_id = k.owner AND r.document_id = k.id AND r.until_position IS NULL",
-        ),
-        Target::Organization => (
-            What {
-                texts: [
-                    Some("r.organization_number"),
-                    Some("r.school_unit_code"),
-                    Some("r.external_scheme"),
-                    Some("r.external_value"),
-                ],
-                ..of("r.id", "r.id", "r.revision")
-            },
-            "organizations",
-            "r.id = k.id AND r.until_position IS NULL",
-        ),
-        Target::Grant => (
-            of("r.organization_id", "r.id", "r.revision"),
-            "grants",
-            "r.organization_id = k.owner AND r.id = k.id AND r.until_position IS NULL",
-        ),
-        Target::Conflict => (
-            of("r.owner_id", "r.id", "r.revision"),
-            "conflicts",
-            "r.owner_id = k.owner AND r.id = k.id AND r.until_position IS NULL",
-        ),
-        Target::Submission => (
-            of("r.owner_id", "r.id", "r.revision"),
-            "submissions",
-            "r.owner_id = k.owner AND r.id = k.id AND r.until_position IS NULL",
-        ),
-        Target::Booking => (
-            of("r.owner_id", "r.id", "r.revision"),
-            "bookings",
-            "r.owner_id = k.owner AND r.id = k.id AND r.until_position IS NULL",
-        ),
-        Target::Places => (
-            of("r.owner_id", "r.id", "r.revision"),
-            "places",
-            "r.owner_id = k.owner AND r.id = k.id AND r.until_position IS NULL",
-        ),
-        Target::Succession => (
-            of("r.predecessor_id", "r.successor_id", "1"),
-            "successions",
-            "r.predecessor_id = k.owner AND r.successor_id = k.id",
-        ),
+    let stands = if target.has_spans() {
+        " AND r.until_position IS NULL"
+    } else {
+        ""
     };
-    finds.add(&["owner", "id"], &values, &what.sql(), table, named);
+    let named = kept.is_named() + stands;
+    finds.add(&["owner", "id"], &values, &what.sql(), kept.table, &named);
     target
 }
 

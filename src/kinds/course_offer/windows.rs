@@ -2,10 +2,11 @@
 
 use chrono::NaiveDate;
 
-use super::{WINDOWS, check_days, check_texts, rules};
+use super::{WINDOWS, check_texts, if_stated, rules};
 use crate::{
     kinds::{
         dates,
+        every_kind::check_days,
         rule::{At, Report},
     },
     proto::v1::{ApplicationWindow, Offering},
@@ -19,14 +20,8 @@ pub(super) fn check(offering: &Offering, report: &mut Report) {
         .and_then(|execution| dates::day(&execution.end_date));
     for (at, window) in At::each(WINDOWS, windows, |window| &window.id) {
         let (first, last) = (&window.first_date, &window.last_date);
-        check_days(
-            first,
-            last,
-            &at.field("first_date"),
-            &at.field("last_date"),
-            at.key,
-            report,
-        );
+        let fields = [at.field("first_date"), at.field("last_date")];
+        check_days(if_stated([first, last]), fields, report, at.key);
         let stated = window.continuous || !first.is_empty() || !last.is_empty();
         report.item_must(stated, &rules::WINDOW_WITHOUT_DATES, at, "");
         let late = matches!((dates::day(first), end), (Some(first), Some(end)) if first > end);

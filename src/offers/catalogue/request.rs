@@ -2,7 +2,6 @@
 //! contract can not judge alone.
 
 use prost::Message;
-use uuid::Uuid;
 
 use super::{
     filter::{self, Filter},
@@ -15,6 +14,7 @@ use super::{
 use crate::{
     clock::Time,
     contract::Violation,
+    documents::{id, optional_id},
     error::{Error, Result},
     kinds::{dates, themes},
     proto::v1::{self, OfferOrder, StudyMode},
@@ -105,15 +105,14 @@ pub fn filters_of(request: &v1::SearchCourseOffersRequest) -> Vec<u8> {
 
 /// Which needs are asked for.
 pub fn asked(request: v1::MatchNeedsRequest) -> Result<Asked> {
-    let named = |field: &str, text: &str| (!text.is_empty()).then(|| id(field, text)).transpose();
     let most = if request.max_offers == 0 {
         DEFAULT_MATCHES
     } else {
         request.max_offers
     };
     Ok(Asked {
-        organization: named("organization_id", &request.organization_id)?,
-        document: named("document_id", &request.document_id)?,
+        organization: optional_id("organization_id", &request.organization_id)?,
+        document: optional_id("document_id", &request.document_id)?,
         round: (!request.round.is_empty()).then_some(request.round),
         most: usize::try_from(most).unwrap_or(usize::MAX),
         least_score: u16::try_from(request.min_score).unwrap_or(u16::MAX),
@@ -169,18 +168,6 @@ fn reversed() -> Violation {
         "Lies before `starts_from`; give a day that is the same or later.",
         "Ligger före `starts_from`; ange samma dag eller en senare.",
     )
-}
-
-/// An id that the contract has found to be a UUID.
-fn id(field: &str, text: &str) -> Result<Uuid> {
-    Uuid::try_parse(text).map_err(|_| {
-        Error::field(Violation::new(
-            field,
-            "string.uuid",
-            "Must be a UUID.",
-            "Måste vara ett UUID.",
-        ))
-    })
 }
 
 #[cfg(test)]

@@ -5,7 +5,6 @@ use std::pin::Pin;
 use futures::{Stream, StreamExt, stream};
 use prost::Message;
 use tonic::{Response, Status, Streaming};
-use uuid::Uuid;
 
 pub use super::stream::Answers;
 use super::{
@@ -15,8 +14,8 @@ use super::{
 };
 use crate::{
     access::Caller,
-    contract::Violation,
-    error::{Error, Result},
+    documents::{id, optional_id},
+    error::Result,
     exchange::Exchange,
     page::{self, Listing},
     proto::v1::{self, GetSubmissionReportResponse, get_submission_report_response::Part as Told},
@@ -40,7 +39,7 @@ pub async fn list(
     caller: &Caller,
     mut request: v1::ListSubmissionsRequest,
 ) -> Result<Response<v1::ListSubmissionsResponse>, Status> {
-    let university = some_id("university_id", &request.university_id)?;
+    let university = optional_id("university_id", &request.university_id)?;
     let (size, token) = (
         page::size(request.page_size, DEFAULT_PAGE),
         std::mem::take(&mut request.page_token),
@@ -65,7 +64,7 @@ pub async fn report(
     caller: &Caller,
     request: v1::GetSubmissionReportRequest,
 ) -> Result<Response<Report>, Status> {
-    let id = some_id("submission_id", &request.submission_id)?.ok_or(Error::NotFound)?;
+    let id = id("submission_id", &request.submission_id)?;
     let report = operations::report(exchange, caller, id, request.from_row).await?;
     let part = |part| GetSubmissionReportResponse { part: Some(part) };
     let whole = part(Told::Submission(told(&report.submission)));
@@ -114,19 +113,4 @@ pub fn told(submission: &Submission) -> v1::Submission {
         refused: refused.unsigned_abs(),
         withheld: withheld.unsigned_abs(),
     }
-}
-
-/// An id, where one is given.
-fn some_id(field: &str, text: &str) -> Result<Option<Uuid>> {
-    let malformed = |_| {
-        Error::field(Violation::new(
-            field,
-            "string.uuid",
-            "The value is not a UUID.",
-            "Värdet är inte ett UUID.",
-        ))
-    };
-    (!text.is_empty())
-        .then(|| Uuid::try_parse(text).map_err(malformed))
-        .transpose()
 }

@@ -1,6 +1,6 @@
 //! Words for codes, as people write them in tables: Swedish, English, or the code of EMIL 3. In small letters.
 
-use super::super::codes::Table;
+use super::super::codes::{self, Table};
 use crate::proto::v1::{
     Audience, CourseForm, CreditSystem, ExecutionCondition, OfferingState, StudyMode, StudyTime,
     TimeUnit,
@@ -28,14 +28,7 @@ pub const FORMS: Table<CourseForm> = &[
     ("programme", CourseForm::Programme),
 ];
 
-pub const CREDITS: Table<CreditSystem> = &[
-    ("hp", CreditSystem::HigherEducation),
-    ("yh", CreditSystem::HigherVocational),
-    ("gy", CreditSystem::UpperSecondary),
-    ("fup", CreditSystem::Continued),
-    ("vp", CreditSystem::Preparatory),
-    ("nyp", CreditSystem::Adult),
-];
+pub const CREDITS: Table<CreditSystem> = codes::CREDITS;
 
 pub const UNITS: Table<TimeUnit> = &[
     ("timmar", TimeUnit::Hours),
