@@ -11,10 +11,7 @@ use styrkedja::{
     access::own_key::{self, OwnKey},
     client::{self, Client},
     clock,
-    proto::v1::{
-        CreateGrantRequest, ImportHeader, ImportOrganizationsRequest, ListOrganizationsRequest,
-        OrganizationRecord, OrganizationType, Role, import_organizations_request::Part,
-    },
+    proto::v1::{CreateGrantRequest, ListOrganizationsRequest, OrganizationType, Role},
 };
 use uuid::Uuid;
 
@@ -32,45 +29,22 @@ pub struct Owners {
 /// Makes a database with an organizer, its head and a university.
 pub async fn register(home: &Path, url: &str) -> Owners {
     let exchange = Exchange::start(home, url, 1).await;
-    let (channel, token) = exchange.connection("operator").await;
-    let mut operator = Client::new(&channel, Some(&token)).expect("a client");
-    let header = ImportHeader {
-        request_id: clock::new_id().to_string(),
-        source: "the benchmark".to_owned(),
-        ..ImportHeader::default()
-    };
-    let record = OrganizationRecord {
-        key: "university".to_owned(),
-        r#type: OrganizationType::University.into(),
-        display_name: "Uppsala universitet".to_owned(),
-        organization_number: "2021002932".to_owned(),
-        municipality_code: "0380".to_owned(),
-        ..OrganizationRecord::default()
-    };
-    let parts = [Part::Header(header), Part::Record(record)];
-    let parts = parts.map(|part| ImportOrganizationsRequest { part: Some(part) });
-    let answer = operator
-        .organizations
-        .import_organizations(tokio_stream::iter(parts))
-        .await;
-    assert_eq!(answer.expect("it is taken in").into_inner().refused, 0);
+    let university = exchange.university().await;
+    let mut operator = exchange.caller("operator").await;
     let all = operator
         .organizations
         .list_organizations(ListOrganizationsRequest::default())
         .await
         .expect("they are listed")
         .into_inner();
-    let id_of = |kind| {
-        let mut all = all.organizations.iter();
-        let one = all.find(|one| one.r#type() == kind).expect("it is there");
-        one.id.parse().expect("an id")
-    };
+    let mut all = all.organizations.into_iter();
+    let organizer = all.find(|one| one.r#type() == OrganizationType::Organizer);
+    let organizer = organizer.expect("it is there").id;
     let owners = Owners {
-        university: id_of(OrganizationType::University),
-        organizer: id_of(OrganizationType::Organizer),
+        university: university.parse().expect("an id"),
+        organizer: organizer.parse().expect("an id"),
     };
-    let (channel, token) = exchange.connection("officer").await;
-    let mut officer = Client::new(&channel, Some(&token)).expect("a client");
+    let mut officer = exchange.caller("officer").await;
     let grant = CreateGrantRequest {
         request_id: clock::new_id().to_string(),
         subject: format!("exchange:{HEAD}"),

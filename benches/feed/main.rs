@@ -19,6 +19,10 @@
 #[path = "../submissions/etcd.rs"]
 mod etcd;
 #[path = "../submissions/exchange.rs"]
+#[expect(
+    dead_code,
+    reason = "shared with another benchmark, which uses all of it"
+)]
 mod exchange;
 mod keyset;
 #[path = "../submissions/measure.rs"]

@@ -28,6 +28,7 @@ mod ours;
 #[path = "../../tests/it/world/postgres.rs"]
 #[expect(dead_code, reason = "shared with the tests, which use all of it")]
 mod postgres;
+#[path = "../push/upsert.rs"]
 mod upsert;
 #[path = "../submissions/wire.rs"]
 mod wire;
@@ -36,6 +37,8 @@ use std::time::{Duration, Instant};
 
 use measure::{CONTENT, Ground, Wanted, per_second, processor_time};
 
+/// As many as the server writes at a time.
+const BATCH: usize = 500;
 const OFFERS: [usize; 2] = [10_000, 100_000];
 
 #[tokio::main]
@@ -76,7 +79,12 @@ async fn compare(
     let all: Vec<_> = (0..offers)
         .map(|number| ours::offer(offers, number))
         .collect();
-    let raw = timed(floor.upsert(&all)).await;
+    let raw = timed(async {
+        for batch in all.chunks(BATCH) {
+            floor.upsert(batch.iter().map(|offer| offer.to_vec())).await;
+        }
+    })
+    .await;
     let before = processor_time(exchange.process());
     let new = timed(ours.submit(&all)).await;
     let spent = processor_time(exchange.process()).saturating_sub(before);

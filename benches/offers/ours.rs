@@ -6,11 +6,9 @@ use styrkedja::{
     client::Client,
     clock, json,
     proto::v1::{
-        CreateGrantRequest, Document, ImportHeader, ImportOrganizationsRequest,
-        ListOrganizationsRequest, OrganizationRecord, OrganizationType, Role, SubmissionEnd,
-        SubmissionHeader, SubmissionMode, SubmitCourseOffersRequest, SubmittedOffer,
-        document::Content, import_organizations_request, submit_course_offers_request::Part,
-        submit_course_offers_response::Part as Told,
+        CreateGrantRequest, Document, Role, SubmissionEnd, SubmissionHeader, SubmissionMode,
+        SubmitCourseOffersRequest, SubmittedOffer, document::Content,
+        submit_course_offers_request::Part, submit_course_offers_response::Part as Told,
     },
 };
 
@@ -22,7 +20,7 @@ pub struct Side {
 
 impl Side {
     pub async fn open(exchange: &Exchange) -> Self {
-        let university = register(&mut caller(exchange, "operator").await).await;
+        let university = exchange.university().await;
         let grant = CreateGrantRequest {
             request_id: clock::new_id().to_string(),
             subject: "exchange:coordinator".to_owned(),
@@ -30,11 +28,11 @@ impl Side {
             organization_id: university,
             ..CreateGrantRequest::default()
         };
-        let mut officer = caller(exchange, "officer").await;
+        let mut officer = exchange.caller("officer").await;
         let granted = officer.access.create_grant(grant).await;
         granted.expect("the coordinator is granted");
         Self {
-            coordinator: caller(exchange, "coordinator").await,
+            coordinator: exchange.caller("coordinator").await,
         }
     }
 
@@ -68,45 +66,6 @@ impl Side {
         }
         assert!(ended, "it ends");
     }
-}
-
-async fn caller(exchange: &Exchange, name: &str) -> Client {
-    let (channel, token) = exchange.connection(name).await;
-    Client::new(&channel, Some(&token)).expect("the token can be sent")
-}
-
-async fn register(operator: &mut Client) -> String {
-    use import_organizations_request::Part;
-    let header = ImportHeader {
-        request_id: clock::new_id().to_string(),
-        source: "the benchmark".to_owned(),
-        ..ImportHeader::default()
-    };
-    let record = OrganizationRecord {
-        key: "uu".to_owned(),
-        r#type: OrganizationType::University.into(),
-        display_name: "Uppsala universitet".to_owned(),
-        organization_number: "2021002932".to_owned(),
-        municipality_code: "0380".to_owned(),
-        ..OrganizationRecord::default()
-    };
-    let parts = [Part::Header(header), Part::Record(record)];
-    let parts = parts.map(|part| ImportOrganizationsRequest { part: Some(part) });
-    let imports = operator
-        .organizations
-        .import_organizations(tokio_stream::iter(parts));
-    let imported = imports.await.expect("it is taken in").into_inner();
-    assert_eq!(imported.refused, 0, "{:?}", imported.findings);
-    let all = ListOrganizationsRequest {
-        page_size: 1000,
-        ..ListOrganizationsRequest::default()
-    };
-    let all = operator.organizations.list_organizations(all).await;
-    let all = all.expect("they are listed").into_inner().organizations;
-    let university = all
-        .into_iter()
-        .find(|one| one.r#type() == OrganizationType::University);
-    university.expect("it is there").id
 }
 
 /// An offer of [`CONTENT`] bytes, encoded, of which no two share their words.

@@ -31,6 +31,7 @@ mod wire;
 use std::time::{Duration, Instant};
 
 use measure::{CONTENT, Compared, Ground, Wanted, count, median, per_second, processor_time};
+use prost::Message;
 
 const BATCHES: [usize; 2] = [100, 1000];
 const PAIRS: usize = 5;
@@ -66,7 +67,8 @@ async fn compare(
     for _ in 0..PAIRS {
         let (began, mut rows) = (Instant::now(), 0);
         while began.elapsed() < TURN {
-            floor.upsert(batch).await;
+            let contents = (0..batch).map(|_| exchange::analysis().encode_to_vec());
+            floor.upsert(contents).await;
             rows += batch;
         }
         let theirs = per_second(rows, began.elapsed());

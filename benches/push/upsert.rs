@@ -1,14 +1,11 @@
-//! The floor: rows of the same size put straight into the database, a batch a durable transaction.
+//! The floor: rows of as many bytes put straight into the database, a batch a durable transaction.
 
-use prost::Message;
 use sqlx::{
     Connection, PgConnection, SqliteConnection,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 use styrkedja::clock;
 use uuid::Uuid;
-
-use super::exchange::analysis;
 
 const TABLE: &str = "CREATE TABLE upserts (id BLOB PRIMARY KEY, content BLOB NOT NULL)";
 const UPSERT: &str = "INSERT INTO upserts (id, content) VALUES (?, ?)
@@ -47,8 +44,8 @@ impl Side {
         }
     }
 
-    pub async fn upsert(&mut self, batch: usize) {
-        let rows = (0..batch).map(|_| (clock::new_id(), analysis().encode_to_vec()));
+    pub async fn upsert(&mut self, contents: impl Iterator<Item = Vec<u8>>) {
+        let rows = contents.map(|content| (clock::new_id(), content));
         match self {
             Self::Sqlite(connection) => {
                 let mut tx = connection.begin().await.expect("it begins");

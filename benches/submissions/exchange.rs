@@ -17,8 +17,8 @@ use styrkedja::{
     proto::v1::{
         Analysis, Cause, CauseCategory, CauseLevel, CreateDocumentRequest, CreateGrantRequest,
         DevelopmentArea, Document, Evidence, ExternalId, ImportHeader, ImportOrganizationsRequest,
-        ListOrganizationsRequest, OrganizationRecord, OrganizationRef, OrganizationType,
-        OrganizerType, Problem, Quote, Role, document::Content, evidence::Source,
+        ListOrganizationsRequest, Organization, OrganizationRecord, OrganizationRef,
+        OrganizationType, OrganizerType, Problem, Quote, Role, document::Content, evidence::Source,
         import_organizations_request::Part, organization_ref::Identity,
     },
 };
@@ -122,7 +122,7 @@ impl Exchange {
             .expect("a token is signed")
     }
 
-    async fn caller(&self, name: &str) -> Client {
+    pub async fn caller(&self, name: &str) -> Client {
         Client::new(&self.connect().await, Some(&self.token(name))).expect("the token can be sent")
     }
 
@@ -137,7 +137,18 @@ impl Exchange {
         }
     }
 
-    async fn register(&mut self, clients: usize) {
+    /// Registers a university, and tells its id.
+    pub async fn university(&self) -> String {
+        let all = self.registered([university()]).await;
+        let of_type = |one: &Organization| one.r#type() == OrganizationType::University;
+        all.into_iter().find(of_type).expect("it is there").id
+    }
+
+    /// Takes in organizations, and tells all there are.
+    async fn registered(
+        &self,
+        records: impl IntoIterator<Item = OrganizationRecord>,
+    ) -> Vec<Organization> {
         let mut operator = self.caller("operator").await;
         let header = ImportHeader {
             request_id: clock::new_id().to_string(),
@@ -145,8 +156,7 @@ impl Exchange {
             ..ImportHeader::default()
         };
         let parts = std::iter::once(Part::Header(header))
-            .chain(std::iter::once(Part::Record(organizer())))
-            .chain((0..clients).map(|number| Part::Record(preschool(number))))
+            .chain(records.into_iter().map(Part::Record))
             .map(|part| ImportOrganizationsRequest { part: Some(part) });
         let parts: Vec<_> = parts.collect();
         let answer = operator
@@ -159,14 +169,15 @@ impl Exchange {
             page_size: 1000,
             ..ListOrganizationsRequest::default()
         };
-        let all = operator
-            .organizations
-            .list_organizations(all)
-            .await
-            .expect("it is listed")
-            .into_inner();
+        let all = operator.organizations.list_organizations(all).await;
+        all.expect("it is listed").into_inner().organizations
+    }
+
+    async fn register(&mut self, clients: usize) {
+        let records = std::iter::once(organizer()).chain((0..clients).map(preschool));
+        let all = self.registered(records).await;
+        let mut operator = self.caller("operator").await;
         let agency = all
-            .organizations
             .iter()
             .find(|one| one.r#type() == OrganizationType::NationalAgency);
         let agency = agency.expect("the agency is there").id.clone();
@@ -178,7 +189,6 @@ impl Exchange {
             .expect("the officer is granted");
         let mut officer = self.caller("officer").await;
         let organizer = all
-            .organizations
             .iter()
             .find(|one| one.r#type() == OrganizationType::Organizer);
         let organizer = organizer.expect("the organizer is there").id.clone();
@@ -189,7 +199,6 @@ impl Exchange {
             .await
             .expect("the system is granted");
         let units = all
-            .organizations
             .iter()
             .filter(|one| one.r#type() == OrganizationType::Preschool);
         for (number, unit) in units.enumerate() {
@@ -314,6 +323,17 @@ fn organizer() -> OrganizationRecord {
         organization_number: ORGANIZER_NUMBER.to_owned(),
         municipality_code: "0115".to_owned(),
         organizer_type: OrganizerType::Municipal.into(),
+        ..OrganizationRecord::default()
+    }
+}
+
+fn university() -> OrganizationRecord {
+    OrganizationRecord {
+        key: "university".to_owned(),
+        r#type: OrganizationType::University.into(),
+        display_name: "Uppsala universitet".to_owned(),
+        organization_number: "2021002932".to_owned(),
+        municipality_code: "0380".to_owned(),
         ..OrganizationRecord::default()
     }
 }

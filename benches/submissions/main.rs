@@ -17,7 +17,7 @@
 
 #[expect(dead_code, reason = "shared with the benchmark of the feed")]
 mod etcd;
-#[expect(dead_code, reason = "shared with the benchmark of the feed")]
+#[expect(dead_code, reason = "shared with other benchmarks")]
 mod exchange;
 mod floor;
 mod journal;
