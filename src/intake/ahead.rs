@@ -1,6 +1,6 @@
-//! Messages of a stream that are read ahead: so many, and so much of what they weigh.
+//! Messages of a stream that are read ahead: so many, and so much of what they weigh; and how long nothing may come.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch},
@@ -9,11 +9,19 @@ use tokio::{
 use tonic::{Code, Status};
 
 use super::{Share, Taken};
-use crate::{contract, error::normalise};
+use crate::{
+    contract,
+    error::{Error, Result, normalise},
+};
 
 /// What is read ahead: messages, and what they weigh in KiB.
 const AHEAD: usize = 256;
 const AHEAD_KIB: usize = 1024;
+
+/// How long a stream may stand still.
+pub const IDLE: Duration = Duration::from_secs(30);
+/// How long a stream may wait for room while what it holds takes it from others.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What was read ahead.
 pub struct Incoming<T> {
@@ -73,9 +81,18 @@ impl<T> Incoming<T> {
         next.map(|(came, _)| came)
     }
 
-    /// Since when nothing is read for want of room, if so.
-    pub fn waits_for_room_since(&self) -> Option<Instant> {
-        *self.waits.borrow()
+    /// An error where nothing has come for too long since the stream was idle, or where it waits for room and holds some
+    /// itself for what is not decided on. Whoever waits for room is not idle. But what it holds others may be waiting for.
+    pub fn must_go_on(&self, idle_from: &mut Instant, holds_room: bool) -> Result<()> {
+        if let Some(since) = *self.waits.borrow() {
+            if holds_room && since.elapsed() >= PATIENCE {
+                return Err(Error::try_again());
+            }
+            *idle_from = Instant::now();
+        } else if idle_from.elapsed() >= IDLE {
+            return Err(Error::StreamIdle { idle: IDLE });
+        }
+        Ok(())
     }
 }
 
@@ -101,5 +118,41 @@ impl<T> Ahead<T> {
     /// Hands on what came. Whether anybody wants more.
     pub async fn hands_on(&self, came: T, weight: Option<OwnedSemaphorePermit>) -> bool {
         self.parts.send((came, weight)).await.is_ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What waits for room since so long ago, if it does.
+    fn incoming(waits: Option<Duration>) -> Incoming<()> {
+        let (_, parts) = mpsc::channel(1);
+        let since = waits.map(|waits| Instant::now() - waits);
+        let (_, waits) = watch::channel(since);
+        Incoming { parts, waits }
+    }
+
+    #[tokio::test]
+    async fn whoever_waits_for_room_is_not_idle_but_must_not_hold_any() {
+        let judge = |waits, holds_room| {
+            let mut idle_from = Instant::now() - IDLE;
+            let judged = incoming(waits).must_go_on(&mut idle_from, holds_room);
+            (judged, idle_from.elapsed() < IDLE)
+        };
+        let idle = judge(None, false).0.unwrap_err();
+        assert!(matches!(idle, Error::StreamIdle { .. }));
+        for (waits, holds_room) in [
+            (IDLE * 2, false),
+            (Duration::ZERO, false),
+            (PATIENCE / 2, true),
+        ] {
+            let (judged, anew) = judge(Some(waits), holds_room);
+            assert!(judged.is_ok() && anew, "{waits:?}");
+        }
+        let crowds = judge(Some(PATIENCE), true).0.unwrap_err();
+        assert!(matches!(crowds, Error::TryAgain { .. }), "{crowds:?}");
+        let mut now = Instant::now();
+        assert!(incoming(None).must_go_on(&mut now, true).is_ok());
     }
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-pub use ahead::{Ahead, Incoming, cut, read_ahead};
+pub use ahead::{Ahead, IDLE, Incoming, cut, read_ahead};
 pub use answers::{Answers, Gone, Telling, Told, answers};
 pub use room::{Room, Share, Taken};
 

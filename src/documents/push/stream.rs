@@ -19,7 +19,7 @@ use crate::{
     contract::Violation,
     error::{Error, Result},
     exchange::Exchange,
-    intake::{self, Gone, Telling},
+    intake::{self, Gone, IDLE, Telling},
     proto::v1::{Act, PushRequest, PushResponse},
 };
 
@@ -27,12 +27,8 @@ use crate::{
 const ENOUGH_BYTES: usize = 4 * 1024 * 1024;
 /// How long more items are waited for before those that came are decided on.
 const GATHERING: Duration = Duration::from_millis(3);
-/// How long a stream may stand still.
-const IDLE: Duration = Duration::from_secs(30);
 /// How often it is looked whether a caller may still push.
 const LOOK: Duration = Duration::from_secs(2);
-/// How long a stream may wait for room while items of its own that nobody has committed take it from others.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Answers as they come, then the status of the call.
 pub type Pushed = Telling<PushResponse>;
@@ -179,15 +175,9 @@ impl Push {
                 () = sleep_until(idle_from + IDLE) => {}
                 () = sleep(LOOK) => {}
             }
-            // Whoever waits for room is not idle. But what it holds others may be waiting for.
-            if let Some(since) = self.incoming.waits_for_room_since() {
-                if !self.waiting.items.is_empty() && since.elapsed() >= PATIENCE {
-                    return Err(at_once(Error::try_again()));
-                }
-                idle_from = Instant::now();
-            } else if idle_from.elapsed() >= IDLE {
-                return Err(at_once(Error::StreamIdle { idle: IDLE }));
-            }
+            let holds_room = !self.waiting.items.is_empty();
+            let judged = self.incoming.must_go_on(&mut idle_from, holds_room);
+            judged.map_err(at_once)?;
         }
     }
 

@@ -18,7 +18,7 @@ use crate::{
     contract::Violation,
     error::{Error, Result},
     exchange::Exchange,
-    intake::{self, Ahead, Gone, Telling},
+    intake::{self, Ahead, Gone, IDLE, Telling},
     proto::v1::{
         Act, SubmissionBegun, SubmissionHeader, SubmissionMode, SubmissionRow,
         SubmitCourseOffersRequest, SubmitCourseOffersResponse, WithdrawnOffer,
@@ -32,8 +32,6 @@ const MAX_ITEMS: usize = 500;
 const ENOUGH_BYTES: usize = 4 * 1024 * 1024;
 /// How long more items are waited for before those that came are decided on.
 const GATHERING: Duration = Duration::from_millis(3);
-/// How long a stream may stand still.
-const IDLE: Duration = Duration::from_secs(30);
 /// How often it is looked whether a caller may still submit.
 const LOOK: Duration = Duration::from_secs(2);
 
@@ -207,16 +205,19 @@ impl Talk {
 
     /// What comes next, as long as the caller may submit and somebody sends.
     async fn next(&mut self) -> Result<Came> {
-        let idle_from = Instant::now() + IDLE;
+        let mut idle_from = Instant::now();
         let stopping = self.exchange.stopping.clone();
         loop {
             tokio::select! {
+                biased;
                 came = self.incoming.next() => return Ok(came.unwrap_or(Came::Pause)),
                 () = stopping.cancelled() => return Err(Error::try_again()),
                 () = self.answers.closed() => return Ok(Came::Cut(Status::cancelled(""))),
-                () = sleep_until(idle_from) => return Err(Error::StreamIdle { idle: IDLE }),
+                () = sleep_until(idle_from + IDLE) => {}
                 () = sleep(LOOK) => self.renew().await?,
             }
+            // What has come is decided on before more is waited for.
+            self.incoming.must_go_on(&mut idle_from, false)?;
         }
     }
 

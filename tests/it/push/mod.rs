@@ -5,7 +5,7 @@ mod batches;
 mod conflicts;
 pub mod cut;
 mod faulty;
-mod flow;
+pub mod flow;
 mod idle;
 mod links;
 mod lost;

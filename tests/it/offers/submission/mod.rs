@@ -4,6 +4,7 @@ mod access;
 mod catalogue;
 mod first;
 mod flow;
+mod idle;
 mod resume;
 mod taken;
 
