@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use prost::Message;
+use tonic_types::pb::Status;
 
 use super::METHOD;
 use crate::{
@@ -24,8 +25,8 @@ const MOST_FINDINGS: usize = 100;
 pub struct Item {
     /// As far as it could be read.
     pub id: String,
-    pub asked: Result<Asked>,
-    /// What it weighs.
+    pub asked: Result<Asked, Status>,
+    /// What it weighs with what is said of it, which may be far more than what was sent.
     pub bytes: usize,
     /// What it takes of the room for all that is not answered yet.
     pub room: Option<Taken>,
@@ -65,6 +66,14 @@ impl Asked {
             Self::StandNoLonger => 0,
         }
     }
+
+    fn findings_weigh(&self) -> usize {
+        let weigh = |finding: &Finding| size_of::<Finding>() + finding.encoded_len();
+        match self {
+            Self::Stand(offer) => offer.findings.iter().map(weigh).sum(),
+            Self::StandNoLonger => 0,
+        }
+    }
 }
 
 impl Item {
@@ -79,11 +88,16 @@ impl Item {
         let _ = known.merge(bytes.clone());
         let asked = checked
             .and_then(|()| SubmittedOffer::decode(bytes.clone()).map_err(|_| Error::Malformed))
-            .map(|submitted| Asked::Stand(Box::new(Offer::read(submitted))));
+            .map(|submitted| Asked::Stand(Box::new(Offer::read(submitted))))
+            .map_err(Status::from);
+        let said = match &asked {
+            Ok(asked) => asked.findings_weigh(),
+            Err(status) => status.encoded_len(),
+        };
         Self {
             id: known.id.chars().take(LONGEST_ID).collect(),
             asked,
-            bytes: bytes.len(),
+            bytes: bytes.len() + said,
             room: None,
         }
     }

@@ -88,13 +88,10 @@ async fn read(mut requests: Streaming<SubmitCourseOffersRequest>, ahead: Ahead<C
             Ok(Some(request)) => match request.part {
                 Some(Part::Header(header)) => Came::Header(header),
                 Some(Part::Offer(bytes)) => {
-                    weight = ahead.weighs(bytes.len()).await;
-                    let room = ahead.room(bytes.len()).await;
-                    let item = Item {
-                        room,
-                        ..Item::offer(&bytes)
-                    };
-                    Came::Item(Box::new(item), Sort::Offer)
+                    let item = Item::offer(&bytes);
+                    weight = ahead.weighs(item.bytes).await;
+                    let room = ahead.room(item.bytes).await;
+                    Came::Item(Box::new(Item { room, ..item }), Sort::Offer)
                 }
                 Some(Part::Withdrawal(WithdrawnOffer { id })) => {
                     Came::Item(Box::new(Item::withdrawal(id)), Sort::Withdrawal)
@@ -125,6 +122,24 @@ struct Talk {
     caller: Caller,
     incoming: intake::Incoming<Came>,
     answers: intake::Answers<SubmitCourseOffersResponse>,
+}
+
+/// Items that are decided on and written together.
+#[derive(Default)]
+struct Batch {
+    items: Vec<Item>,
+    bytes: usize,
+}
+
+impl Batch {
+    fn push(&mut self, item: Item) {
+        self.bytes += item.bytes;
+        self.items.push(item);
+    }
+
+    fn is_enough(&self) -> bool {
+        self.items.len() >= MAX_ITEMS || self.bytes >= ENOUGH_BYTES
+    }
 }
 
 /// How items stop coming.
@@ -164,28 +179,25 @@ impl Talk {
 
     /// The next items that come close upon each other.
     async fn gather(&mut self, submitting: &Submitting) -> Result<(Vec<Item>, Stop), Status> {
-        let (mut items, mut bytes) = (Vec::new(), 0);
+        let mut batch = Batch::default();
         let mut came = self.next().await?;
         loop {
             match came {
                 Came::Item(_, Sort::Withdrawal) if submitting.is_catalogue() => {
                     return Err(Error::field(in_catalogue()).into());
                 }
-                Came::Item(item, _) => {
-                    bytes += item.bytes;
-                    items.push(*item);
-                }
-                Came::End => return Ok((items, Stop::End)),
-                Came::Pause => return Ok((items, Stop::Pause)),
+                Came::Item(item, _) => batch.push(*item),
+                Came::End => return Ok((batch.items, Stop::End)),
+                Came::Pause => return Ok((batch.items, Stop::Pause)),
                 Came::Cut(status) => return Err(status),
                 Came::Header(_) => return Err(Error::field(second_header()).into()),
             }
-            if items.len() >= MAX_ITEMS || bytes >= ENOUGH_BYTES {
-                return Ok((items, Stop::Enough));
+            if batch.is_enough() {
+                return Ok((batch.items, Stop::Enough));
             }
             match timeout(GATHERING, self.incoming.next()).await {
                 Ok(next) => came = next.unwrap_or(Came::Pause),
-                Err(_) => return Ok((items, Stop::Enough)),
+                Err(_) => return Ok((batch.items, Stop::Enough)),
             }
         }
     }
@@ -298,4 +310,54 @@ fn in_catalogue() -> Violation {
         "A catalogue withdraws what it does not name; leave the offer out, or submit a delta.",
         "En katalog drar tillbaka det som den inte anger; utelämna erbjudandet, eller skicka en delta.",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+
+    use super::{super::item::Asked, *};
+    use crate::proto::v1::{ApplicationWindow, CourseOffer, Offering, SubmittedOffer};
+
+    /// A small offer of which much is to be said.
+    fn faulty() -> Bytes {
+        let window = ApplicationWindow {
+            first_date: "2026-02-30".to_owned(),
+            last_date: "2026-02-30".to_owned(),
+            ..ApplicationWindow::default()
+        };
+        let windows = (0..20).map(|number| ApplicationWindow {
+            id: format!("w{number}"),
+            ..window.clone()
+        });
+        let offer = CourseOffer {
+            offering: Some(Offering {
+                application_windows: windows.collect(),
+                ..Offering::default()
+            }),
+            ..CourseOffer::default()
+        };
+        let submitted = SubmittedOffer {
+            id: "o".to_owned(),
+            offer: Some(offer),
+        };
+        submitted.encode_to_vec().into()
+    }
+
+    #[test]
+    fn what_is_said_of_small_offers_is_bounded_as_well() {
+        let bytes = faulty();
+        let told = |item: &Item| match &item.asked {
+            Ok(Asked::Stand(offer)) => offer.findings.iter().map(Message::encoded_len).sum(),
+            other => panic!("{other:?}"),
+        };
+        let of_one: usize = told(&Item::offer(&bytes));
+        assert!(of_one > 10 * bytes.len(), "{of_one} of {}", bytes.len());
+        let mut batch = Batch::default();
+        while !batch.is_enough() {
+            batch.push(Item::offer(&bytes));
+        }
+        let of_all: usize = batch.items.iter().map(told).sum();
+        assert!(of_all < ENOUGH_BYTES + of_one, "{of_all}");
+    }
 }

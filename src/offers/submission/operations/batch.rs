@@ -3,6 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use tonic_types::pb::Status;
 use uuid::Uuid;
 
 use super::{Submitting, grant_at};
@@ -53,7 +54,7 @@ impl Submitting {
         for item in &mut items {
             // What has no id was not named.
             if !item.id.is_empty() && !self.seen.takes(&item.id)? && item.asked.is_ok() {
-                item.asked = Err(Error::field(named_before()));
+                item.asked = Err(Error::field(named_before()).into());
             }
         }
         self.settle(caller, items).await
@@ -71,8 +72,7 @@ impl Submitting {
             id, asked, room, ..
         } in items
         {
-            // A refusal is told more than once where the batch is decided anew.
-            named.push((id, asked.map_err(tonic_types::pb::Status::from)));
+            named.push((id, asked));
             // Until all are answered.
             rooms.push(room);
         }
@@ -115,7 +115,7 @@ impl Submitting {
     async fn ground(
         &self,
         caller: &Caller,
-        named: &[(String, Result<Asked, tonic_types::pb::Status>)],
+        named: &[(String, Result<Asked, Status>)],
     ) -> Result<Ground> {
         let db = self.exchange.database.reader();
         let scope = caller.scope(Act::ReadDocuments);
@@ -131,7 +131,7 @@ impl Submitting {
     async fn decide(
         &self,
         grant: &Grant,
-        named: &[(String, Result<Asked, tonic_types::pb::Status>)],
+        named: &[(String, Result<Asked, Status>)],
         ground: &Ground,
     ) -> Vec<Decided> {
         let publisher = Publisher {
@@ -254,7 +254,7 @@ impl Submitting {
 }
 
 impl Decided {
-    fn refused(refusal: tonic_types::pb::Status) -> Self {
+    fn refused(refusal: Status) -> Self {
         let row = SubmissionRow {
             outcome: SubmissionOutcome::Refused.into(),
             refusal: Some(refusal),
