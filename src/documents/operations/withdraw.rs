@@ -67,7 +67,7 @@ async fn must_leave_places(exchange: &Exchange, head: &Revision) -> Result<Vec<E
         return Ok(Vec::new());
     }
     let (owner, id) = (head.owner, head.document);
-    let taken = places::taken(exchange.database.reader(), &[id]).await?;
+    let taken = places::taken(exchange, owner, &[id]).await?;
     let taken = taken.get(&id).copied().unwrap_or_default();
     if taken.places > 0 {
         let taken = taken.places;

@@ -10,6 +10,6 @@ mod sweeper;
 mod turns;
 mod wire;
 
-pub use store::{Taken, taken, taken_at};
-pub use sweeper::{keep_sweeping, sweep};
+pub use store::{Taken, taken_at};
+pub use sweeper::{keep_sweeping, sweep, taken};
 pub use turns::Turns;

@@ -1,14 +1,14 @@
 //! Writes what time has done to places where no caller comes by: holds that have lapsed, and those who move up for them. Each
 //! server does it for all; the ledger decides which was first.
 
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
 use uuid::Uuid;
 
 use super::{
     model::Turn,
     operations::was_overtaken,
-    store::{self, Offer},
+    store::{self, Offer, Taken},
 };
 use crate::{
     clock,
@@ -53,6 +53,29 @@ pub async fn sweep(exchange: &Exchange) -> Result<usize> {
         changed += usize::from(settle(exchange, owner, offer).await?);
     }
     Ok(changed)
+}
+
+/// How many places are taken of each of the offers of an owner. Those that nobody ever asked for a place of are left out.
+///
+/// What time has done is written first, also where the caller is to write nothing: who waits moves up, and nothing rests on
+/// a lapse that another server, by its own clock, need not see.
+pub async fn taken(
+    exchange: &Exchange,
+    owner: Uuid,
+    offers: &[Uuid],
+) -> Result<HashMap<Uuid, Taken>> {
+    let reader = exchange.database.reader();
+    let taken = store::taken(reader, offers).await?;
+    let overdue = taken.iter().filter(|(_, taken)| taken.overdue > 0);
+    let overdue: Vec<_> = overdue.map(|(offer, _)| *offer).collect();
+    if overdue.is_empty() {
+        return Ok(taken);
+    }
+    for offer in overdue {
+        let _turn = exchange.turns.at(offer).await;
+        while settle(exchange, owner, offer).await? {}
+    }
+    store::taken(reader, offers).await
 }
 
 /// Writes what is due at an offer, so much as goes into one turn. Whether it wrote anything: another may have been faster.

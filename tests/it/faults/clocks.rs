@@ -51,17 +51,7 @@ async fn beside_a_clock_off_by(world: World, seconds: i64) {
     if one_at_a_time {
         world.stop().await;
     }
-    let off = format!("-DSECONDS={seconds}");
-    let clock = preloaded(
-        world.place().folder(),
-        "clock",
-        include_str!("clock.c"),
-        &off,
-    );
-    let server = Outside::start(&world, None, |command| {
-        command.env("LD_PRELOAD", &clock);
-    })
-    .await;
+    let server = off_by(&world, seconds).await;
     let there = |caller: &Caller, offset: i64| {
         let token = token(&world, &caller.subject, offset);
         Caller::new(&caller.subject, None, server.client(&token))
@@ -114,8 +104,19 @@ async fn beside_a_clock_off_by(world: World, seconds: i64) {
     must_be_in_step(&brief, &head).await;
 }
 
+/// Starts a server of the world with a clock of its own.
+pub async fn off_by(world: &World, seconds: i64) -> Outside {
+    let off = format!("-DSECONDS={seconds}");
+    let folder = world.place().folder();
+    let clock = preloaded(folder, "clock", include_str!("clock.c"), &off);
+    Outside::start(world, None, |command| {
+        command.env("LD_PRELOAD", &clock);
+    })
+    .await
+}
+
 /// A token, signed at another time.
-fn token(world: &World, subject: &str, offset: i64) -> String {
+pub fn token(world: &World, subject: &str, offset: i64) -> String {
     let name = subject.trim_start_matches("exchange:");
     let now = clock::now().seconds() + offset;
     let lifetime = Duration::from_mins(15);

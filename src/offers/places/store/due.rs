@@ -21,8 +21,10 @@ use crate::{
 pub struct Taken {
     /// The revision of the offer's ledger that says so. 0: it has none yet.
     pub revision: i32,
-    /// Held and confirmed places, without those whose deadline has passed.
+    /// Held and confirmed places as they are written, also such as are held past their deadline.
     pub places: u32,
+    /// How many of them are held past their deadline.
+    pub overdue: u32,
     /// What the offer gave when a place of it was last asked for, and the revision of the offer that said so.
     pub capacity: u32,
     pub offer_revision: i32,
@@ -42,20 +44,21 @@ impl Taken {
 pub async fn taken(db: &impl ConnectionTrait, offers: &[Uuid]) -> Result<HashMap<Uuid, Taken>> {
     let keys: Vec<Vec<Value>> = offers.iter().map(|id| vec![(*id).into()]).collect();
     let what = format!(
-        "r.id, r.revision, r.held + r.confirmed - COALESCE((SELECT SUM(b.places) FROM bookings b WHERE b.offer_id = r.id
-         AND b.owner_id = r.owner_id AND b.until_position IS NULL AND b.state = {} AND b.expires_at <= {}), 0) AS places,
-         r.capacity, r.offer_revision",
+        "r.id, r.revision, r.held + r.confirmed AS places, r.capacity, r.offer_revision, COALESCE((SELECT SUM(b.places)
+         FROM bookings b WHERE b.offer_id = r.id AND b.owner_id = r.owner_id AND b.until_position IS NULL
+         AND b.state = {} AND b.expires_at <= {}), 0) AS overdue",
         state(BookingState::Held),
         clock::now().micros(),
     );
     let named = "r.id = k.id AND r.until_position IS NULL";
     let rows = bulk::find(db, &["id"], &keys, &what, "places", named).await?;
     let read = |row: QueryResult| {
-        let places: i64 = row.try_get_by_index(2)?;
-        let capacity: i32 = row.try_get_by_index(3)?;
+        let (places, capacity): (i32, i32) = (row.try_get_by_index(2)?, row.try_get_by_index(3)?);
+        let overdue: i64 = row.try_get_by_index(5)?;
         let taken = Taken {
             revision: row.try_get_by_index(1)?,
             places: u32::try_from(places).unwrap_or_default(),
+            overdue: u32::try_from(overdue).unwrap_or_default(),
             capacity: u32::try_from(capacity).unwrap_or_default(),
             offer_revision: row.try_get_by_index(4)?,
         };

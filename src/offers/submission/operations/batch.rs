@@ -124,7 +124,7 @@ impl Submitting {
         let numbering = self.submission.numbering();
         let standing = numbering.standing(db, &scope, ids).await?;
         let documents: Vec<Uuid> = standing.values().map(Standing::document).collect();
-        let taken = places::taken(db, &documents).await?;
+        let taken = places::taken(&self.exchange, self.submission.owner, &documents).await?;
         Ok(Ground { standing, taken })
     }
 

@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     documents::acts::{fields, reason},
+    faults::clocks::{off_by, token},
     offers::{
         UPPSALA,
         submission::{END, delta, offer, submit, withdrawn},
@@ -22,6 +23,8 @@ use crate::{
 
 stories!(
     no_fewer_places_are_stated_than_are_taken,
+    what_has_lapsed_goes_to_those_who_wait_before_a_cut,
+    a_cut_by_a_clock_that_is_ahead_overbooks_nobody,
     a_cut_and_a_hold_at_once_do_not_both_go_through,
     an_offer_with_taken_places_is_not_withdrawn,
     a_withdrawal_and_a_hold_at_once_do_not_both_go_through,
@@ -83,7 +86,7 @@ async fn no_fewer_places_are_stated_than_are_taken(world: World) {
         .await
         .expect("it is held");
 
-    // What has lapsed is taken no more.
+    // What has lapsed is taken no more, unless somebody waits for it.
     let (_, brief) = submits(&uppsala, offer("b", 5)).await;
     let request = briefly(places(&brief, &karby, 5), 1000);
     principal.holds(request).await.expect("there is room");
@@ -94,6 +97,70 @@ async fn no_fewer_places_are_stated_than_are_taken(world: World) {
         .holds(places(&brief, &karby, 2))
         .await
         .expect("two are left");
+}
+
+async fn what_has_lapsed_goes_to_those_who_wait_before_a_cut(world: World) {
+    let uppsala = world.coordinator_of(UPPSALA).await;
+    let principal = world.principal_of("Karbyskolan").await;
+    let karby = world.id_of("Karbyskolan");
+    for withdraws in [false, true] {
+        let name = format!("withdraws-{withdraws}");
+        let (_, course) = submits(&uppsala, offer(&name, 5)).await;
+        let brief = briefly(places(&course, &karby, 5), 1000);
+        principal.holds(brief).await.expect("there is room");
+        let next = principal.holds(waiting(places(&course, &karby, 3))).await;
+        let next = next.expect("it may wait");
+        tokio::time::sleep(Duration::from_millis(1100)).await;
+        let cut = if withdraws {
+            reason(
+                &uppsala
+                    .withdraws(&course_now(&uppsala, &course).await)
+                    .await
+                    .expect_err("three are taken"),
+            )
+        } else {
+            submits(&uppsala, offer(&name, 2)).await.0
+        };
+        assert_eq!(cut, "CAPACITY_TAKEN");
+        let next = principal.booking(&course, &next.id).await;
+        assert!(is(&next, BookingState::Held), "{next:?}");
+        let (cut, _) = submits(&uppsala, offer(&name, 3)).await;
+        assert_eq!(cut, "updated");
+    }
+}
+
+async fn course_now(uppsala: &Caller, course: &Document) -> Document {
+    uppsala.gets(&course.id, 0).await.expect("it stands")
+}
+
+/// A hold that has lapsed by one clock and not by another. A SQLite file has one server after the other.
+async fn a_cut_by_a_clock_that_is_ahead_overbooks_nobody(world: World) {
+    const HOUR: i64 = 3600;
+    let uppsala = world.coordinator_of(UPPSALA).await;
+    let principal = world.principal_of("Karbyskolan").await;
+    let karby = world.id_of("Karbyskolan");
+    let (_, course) = submits(&uppsala, offer("a", 5)).await;
+    let brief = briefly(places(&course, &karby, 5), HOUR / 2 * 1000);
+    let held = principal.holds(brief).await.expect("there is room");
+
+    let one_at_a_time = world.place().engine() == Engine::Sqlite;
+    if one_at_a_time {
+        world.stop().await;
+    }
+    let ahead = off_by(&world, HOUR).await;
+    let client = ahead.client(&token(&world, &uppsala.subject, HOUR));
+    let there = Caller::new(&uppsala.subject, None, client);
+    let (cut, _) = submits(&there, offer("a", 2)).await;
+    assert_eq!(cut, "updated", "it has lapsed there");
+    if one_at_a_time {
+        ahead.stop();
+        world.start().await;
+    }
+    let late = principal.confirms(confirmation(&held)).await;
+    let late = late.expect_err("its places are given away");
+    assert_eq!(reason(&late), "BOOKING_NOT_HELD");
+    let told = principal.lists_places(&course).await.expect("it is told");
+    assert_eq!((told.capacity, figures(&told)), (Some(2), (0, 0, 0)));
 }
 
 async fn a_cut_and_a_hold_at_once_do_not_both_go_through(world: World) {

@@ -1,6 +1,6 @@
 //! Places are held, confirmed, released and waited for.
 
-mod acts;
+pub mod acts;
 mod capacity;
 mod history;
 mod taking;

@@ -180,7 +180,8 @@ async fn places_that_are_added_go_to_those_who_wait(world: World) {
         "nothing is due"
     );
     let id = Uuid::try_parse(&offer.id).expect("an id");
-    let now = taken(exchange.database.reader(), &[id, Uuid::nil()]).await;
+    let owner = Uuid::try_parse(&offer.owner_id).expect("an id");
+    let now = taken(&exchange, owner, &[id, Uuid::nil()]).await;
     let now = now.expect("it is told");
     let Taken {
         revision, places, ..
