@@ -60,6 +60,12 @@ sayings! {
     field_unknown note "emil.field_unknown"
         "Fältet är okänt, och lästes inte." "Rätta namnet om det är felstavat. EMIL 3 har inget sådant fält här."
         "The field is unknown, and was not read." "Correct the name if it is misspelt. EMIL 3 has no such field here.";
+    field_twice error "emil.field_twice"
+        "Fältet står flera gånger i samma objekt." "Behåll det ena, med det som gäller."
+        "The field stands several times in one object." "Keep one of them, with what holds.";
+    extension_twice error "emil.extension_twice"
+        "Posten har redan ett tillägg av samma slag, och detta lästes inte." "Samla uppgifterna i ett tillägg."
+        "The item has an extension of the sort already, and this one was not read." "Put what they say into one extension.";
     list_unknown error "emil.list_unknown"
         "Listan är okänd, och dess poster lästes inte." "Rätta namnet om det är felstavat: educationInfos, educationEvents eller educationProviders. Ta annars bort listan."
         "The list is unknown, and its items were not read." "Correct the name if it is misspelt: educationInfos, educationEvents or educationProviders. Take the list away otherwise.";

@@ -2,7 +2,7 @@
 
 use super::{
     super::{codes, rules},
-    extension::{self, Own},
+    extension::{self, Own, Sorts},
     node::{self, Object, Told, check_language},
 };
 use crate::{
@@ -66,9 +66,9 @@ pub fn read(mut event: Object<'_>, told: &mut Told) -> Event {
     let condition = execution.map_or(ExecutionCondition::Unspecified, Execution::condition);
     offering.state = codes::implied_state(cancelled, condition).into();
     distance(&mut event, &mut offering, told);
-    let mut own = Own::default();
+    let (mut own, mut sorts) = (Own::default(), Sorts::default());
     for object in event.objects("extensions", told) {
-        extension::read_event(object, &mut offering, &mut own, told);
+        extension::read_event(object, &mut sorts, &mut offering, &mut own, told);
     }
     event.not_kept(&NOT_KEPT, told);
     event.end(told);

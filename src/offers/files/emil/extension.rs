@@ -1,5 +1,7 @@
 //! Extensions of EMIL, read: those of the universities, and our own for what a course offer says and EMIL can not.
 
+use std::collections::HashSet;
+
 use super::{
     super::{codes, rules},
     event::{self, APPLICATION},
@@ -71,25 +73,54 @@ impl Own {
     }
 }
 
-pub fn read_info(mut object: Object<'_>, course: &mut Course, told: &mut Told) {
+/// The sorts of extensions that were read of an item.
+pub type Sorts<'v> = HashSet<&'v str>;
+
+/// The sort of an extension. None: what is kept of it was read of another, and this is told.
+fn sort<'v>(object: &mut Object<'v>, sorts: &mut Sorts<'v>, told: &mut Told) -> Option<&'v str> {
     object.ask("id");
-    match object.text("type", told) {
-        Some(OWN_INFO) => {
+    let sort = object.text("type", told).unwrap_or_default();
+    if [UNIVERSITY, OWN_EVENT, OWN_INFO].contains(&sort) && !sorts.insert(sort) {
+        told.say(object.at("type"), rules::extension_twice());
+        return None;
+    }
+    Some(sort)
+}
+
+pub fn read_info<'v>(
+    mut object: Object<'v>,
+    sorts: &mut Sorts<'v>,
+    course: &mut Course,
+    told: &mut Told,
+) {
+    let Some(sort) = sort(&mut object, sorts, told) else {
+        return;
+    };
+    match sort {
+        OWN_INFO => {
             course.audience = audiences(&mut object, "audience", told);
         }
-        Some("UHInfoExtension") => object.not_kept(&["focusIdentifier"], told),
-        Some("AUBInfoExtension") => object.not_kept(&["aubType"], told),
+        "UHInfoExtension" => object.not_kept(&["focusIdentifier"], told),
+        "AUBInfoExtension" => object.not_kept(&["aubType"], told),
         _ => unknown(&object, told),
     }
     object.end(told);
 }
 
-pub fn read_event(mut object: Object<'_>, offering: &mut Offering, own: &mut Own, told: &mut Told) {
-    object.ask("id");
-    match object.text("type", told) {
-        Some(UNIVERSITY) => read_university(&mut object, offering, told),
-        Some(OWN_EVENT) => read_own(&mut object, own, told),
-        Some("KVEventExtension") => object.not_kept(&["contractor"], told),
+pub fn read_event<'v>(
+    mut object: Object<'v>,
+    sorts: &mut Sorts<'v>,
+    offering: &mut Offering,
+    own: &mut Own,
+    told: &mut Told,
+) {
+    let Some(sort) = sort(&mut object, sorts, told) else {
+        return;
+    };
+    match sort {
+        UNIVERSITY => read_university(&mut object, offering, told),
+        OWN_EVENT => read_own(&mut object, own, told),
+        "KVEventExtension" => object.not_kept(&["contractor"], told),
         _ => unknown(&object, told),
     }
     object.end(told);

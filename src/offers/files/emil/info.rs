@@ -2,7 +2,7 @@
 
 use super::{
     super::{codes, rules},
-    extension,
+    extension::{self, Sorts},
     node::{Object, Told},
 };
 use crate::proto::v1::{Course, Credits, Extent};
@@ -40,8 +40,9 @@ pub fn read(id: &str, mut info: Object<'_>, told: &mut Told) -> Course {
     }
     let audience = info.code("audience", "C_Audience", codes::AUDIENCES, told);
     course.audience.extend(audience.map(i32::from));
+    let mut sorts = Sorts::default();
     for object in info.objects("extensions", told) {
-        extension::read_info(object, &mut course, told);
+        extension::read_info(object, &mut sorts, &mut course, told);
     }
     info.not_kept(&NOT_KEPT, told);
     info.end(told);

@@ -4,6 +4,7 @@ mod event;
 mod extension;
 mod info;
 mod items;
+mod json;
 mod node;
 mod provider;
 mod read;

@@ -3,9 +3,12 @@
 
 use serde_json::{Map, Value};
 
-use super::super::{
-    languages::{Language, language},
-    local_time, plain, rules,
+use super::{
+    super::{
+        languages::{Language, language},
+        local_time, plain, rules,
+    },
+    json,
 };
 use crate::{
     organizations::findings::Saying,
@@ -310,12 +313,7 @@ impl<'v> Object<'v> {
     pub fn end(self, told: &mut Told) {
         for name in self.fields.keys() {
             if !self.asked.contains(&name.as_str()) {
-                let shown: String = name
-                    .chars()
-                    .filter(|letter| !letter.is_control())
-                    .take(60)
-                    .collect();
-                told.say(self.at(&shown), rules::field_unknown());
+                told.say(self.at(&json::shown(name)), rules::field_unknown());
             }
         }
     }

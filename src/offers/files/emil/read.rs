@@ -13,6 +13,7 @@ use super::{
     super::{Part, Row, rules},
     event, info,
     items::{self, Found, Sort},
+    json::{self, Read as Json, shown},
     node::{Object, Told},
     provider,
 };
@@ -195,11 +196,15 @@ impl Known {
         }
         told.key.clone_from(&item.id);
         let Some(content) = item.content else {
-            return give(Row {
-                place: place.to_owned(),
-                part: Part::Withdrawal,
-                id: item.id,
-                findings: told.findings,
+            return give(if told.findings.iter().any(refuses) {
+                Row::unread(place, &item.id, told.findings)
+            } else {
+                Row {
+                    place: place.to_owned(),
+                    part: Part::Withdrawal,
+                    id: item.id,
+                    findings: told.findings,
+                }
             });
         };
         let mut event = event::read(content, &mut told);
@@ -270,19 +275,15 @@ fn faulty_part(place: &str, fault: Found) -> Row {
     }
 }
 
-/// A name as it can be told: short, and without what could move a cursor.
-fn shown(name: &str) -> String {
-    let letters = name.chars().filter(|letter| !letter.is_control());
-    letters.take(60).collect()
-}
-
 fn parsed(bytes: &[u8], told: &mut Told) -> Option<Value> {
-    // What a parser says may repeat the text.
-    let value = serde_json::from_slice(bytes).ok();
-    if value.is_none() {
+    let Some(Json { value, twice }) = json::read(bytes) else {
         told.say("", rules::item_syntax());
+        return None;
+    };
+    for path in twice {
+        told.say(path, rules::field_twice());
     }
-    value
+    Some(value)
 }
 
 /// An item out of its wrapper `{id, status, content}`.

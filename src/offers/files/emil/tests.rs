@@ -140,7 +140,7 @@ fn every_layout_of_the_sample_is_the_same() {
 #[expect(clippy::too_many_lines, reason = "a table of cases")]
 fn what_is_unknown_faulty_or_not_kept_is_told_with_its_place() {
     type Case = (&'static str, &'static str, fn(&mut Value));
-    let cases: [Case; 31] = [
+    let cases: [Case; 33] = [
         ("emil.field_unknown", "content.colour", |v| {
             event(v)["colour"] = json!(1);
         }),
@@ -246,6 +246,14 @@ fn what_is_unknown_faulty_or_not_kept_is_told_with_its_place() {
             "content.application",
             |v| event(v)["application"] = json!({"email": "a"}),
         ),
+        ("emil.extension_twice", "content.extensions[2].type", |v| {
+            let own = event(v)["extensions"][1].clone();
+            event(v)["extensions"].as_array_mut().unwrap().push(own);
+        }),
+        ("emil.extension_twice", "content.extensions[1].type", |v| {
+            let own = json!({"type": "StyrkedjaInfoExtension", "id": "0", "audience": []});
+            info(v)["extensions"] = json!([own, own]);
+        }),
     ];
     for (rule, field, change) in cases {
         let rows = rows(&changed(change));
@@ -270,6 +278,36 @@ fn what_is_unknown_faulty_or_not_kept_is_told_with_its_place() {
             is_refused || field == "id",
             "{rule} {field}"
         );
+    }
+}
+
+#[test]
+fn what_stands_twice_is_told_and_not_sent() {
+    let in_sample = |before: &str, more: &str| {
+        let text = SAMPLE.replacen(before, &format!("{more}, {before}"), 1);
+        assert_ne!(text, SAMPLE, "{before}");
+        text
+    };
+    // What would have been an offer must not be read as taken away.
+    let gone =
+        r#"{"id": "e.1", "status": "ACTIVE", "content": {"identifier": "e.1"}, "content": null}"#;
+    for (text, field) in [
+        (in_sample(r#""places""#, r#""places": 1"#), "content.places"),
+        (
+            in_sample(r#""areaCode""#, r#""areaCode": "0184""#),
+            "content.locations[0].areaCode",
+        ),
+        (
+            in_sample(r#""credits": 30"#, r#""credits": 15"#),
+            "content.credits.credits",
+        ),
+        (gone.to_owned(), "content"),
+    ] {
+        let rows = rows(&text);
+        let expected = ("emil.field_twice".to_owned(), field.to_owned());
+        assert!(told(&rows).contains(&expected), "{rows:?}");
+        let is_sent = |row: &Row| matches!(row.part, Part::Offer(_) | Part::Withdrawal);
+        assert!(!rows.iter().any(is_sent), "{rows:?}");
     }
 }
 
