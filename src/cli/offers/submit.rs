@@ -139,28 +139,33 @@ impl Submit {
         let mut stream = Stream::new(header);
         let mut tries = 1;
         loop {
-            let mut client = remote.connect().await?.offers;
             let mut tell = |told| outcome.add(&told);
-            let ran = stream.run(&mut client, files, &mut tell).await;
-            match ran {
-                Ok(ended) => {
-                    outcome.submitted.unread = stream.unread();
-                    if let Some(whole) = ended {
-                        outcome.submitted.ended = true;
-                        outcome.submitted.withheld = whole.withheld;
+            let broken = match remote.connect().await {
+                Ok(mut client) => match stream.run(&mut client.offers, files, &mut tell).await {
+                    Ok(ended) => {
+                        outcome.submitted.unread = stream.unread();
+                        if let Some(whole) = ended {
+                            outcome.submitted.ended = true;
+                            outcome.submitted.withheld = whole.withheld;
+                        }
+                        return Ok(());
                     }
-                    return Ok(());
-                }
-                Err(Broken::Refused(status))
-                    if status.code() == Code::Unavailable && tries < TRIES && !self.dry_run =>
-                {
-                    tokio::time::sleep(std::time::Duration::from_secs(tries.into())).await;
-                    tries += 1;
-                }
-                Err(Broken::Refused(status)) => return Err(remote.refused(*status)),
-                Err(Broken::Other(error)) => return Err(error.into()),
-                Err(Broken::Files(error)) => return Err(Failure::Usage(error.to_string())),
+                    Err(Broken::Refused(status)) if status.code() == Code::Unavailable => {
+                        remote.refused(*status)
+                    }
+                    Err(Broken::Refused(status)) => return Err(remote.refused(*status)),
+                    Err(Broken::Other(error)) => return Err(error.into()),
+                    Err(Broken::Files(error)) => return Err(Failure::Usage(error.to_string())),
+                },
+                // A server that is started anew does not listen for a while.
+                Err(failure) if tries > 1 => failure,
+                Err(failure) => return Err(failure),
+            };
+            if tries == TRIES || self.dry_run {
+                return Err(broken);
             }
+            tokio::time::sleep(std::time::Duration::from_secs(tries.into())).await;
+            tries += 1;
         }
     }
 
