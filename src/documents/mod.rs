@@ -19,7 +19,7 @@ mod told;
 mod wire;
 
 pub use conflict::Rpc as ConflictRpc;
-pub use model::{Encoded, etag};
+pub use model::{Encoded, Level, etag};
 pub use operations::{Call, Shown, shown_at};
 pub use push::{Pushed, push};
 pub use request::{Common, id, optional_id};

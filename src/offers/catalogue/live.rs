@@ -16,6 +16,8 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::{
+    bookings::Bookings,
+    lists::Lists,
     need::{Needs, Paper},
     offer::Offer,
     offers::{Change, Offers},
@@ -40,6 +42,8 @@ const PAUSE: Duration = Duration::from_secs(1);
 pub struct Catalogue {
     offers: Arc<Live<Offers>>,
     needs: Arc<Live<Placed>>,
+    /// Unmet needs whose pages are being read.
+    pub(super) lists: Lists,
 }
 
 impl Catalogue {
@@ -53,6 +57,7 @@ impl Catalogue {
         let catalogue = Self {
             offers: Arc::new(Live::of(database.reader())),
             needs: Arc::new(Live::of(database.reader())),
+            lists: Lists::default(),
         };
         let keeping = catalogue.clone().keep_current(head);
         let stopping = stopping.clone();
@@ -97,10 +102,11 @@ pub trait Model: Clone + Default + Send + Sync + 'static {
     /// Takes in what became of documents.
     fn change(&mut self, changes: Vec<Changed>) -> Result<()>;
 
-    /// Takes in what it rests on besides documents.
+    /// Takes in what it rests on besides documents, as of a position or later.
     fn look_around(
         &mut self,
         reader: &DatabaseConnection,
+        position: i64,
     ) -> impl Future<Output = Result<()>> + Send;
 }
 
@@ -124,17 +130,20 @@ impl Model for Offers {
         Ok(())
     }
 
-    async fn look_around(&mut self, _: &DatabaseConnection) -> Result<()> {
+    async fn look_around(&mut self, _: &DatabaseConnection, _: i64) -> Result<()> {
         Ok(())
     }
 }
 
-/// Needs, and where the organizations are that have them.
+/// Needs, where the organizations are that have them, and which places they have booked.
 #[derive(Clone, Debug, Default)]
 pub struct Placed {
     pub needs: Needs,
+    pub bookings: Bookings,
     /// Organizations count up to here.
     seen: i64,
+    /// And bookings up to here.
+    booked: i64,
 }
 
 impl Model for Placed {
@@ -154,10 +163,13 @@ impl Model for Placed {
         Ok(())
     }
 
-    async fn look_around(&mut self, reader: &DatabaseConnection) -> Result<()> {
+    async fn look_around(&mut self, reader: &DatabaseConnection, position: i64) -> Result<()> {
         let (moved, seen) = store::organizations(reader, self.seen).await?;
         self.needs.move_organizations(moved);
         self.seen = seen;
+        let booked = store::bookings(reader, (self.booked, position)).await?;
+        self.bookings.change(booked);
+        self.booked = position;
         Ok(())
     }
 }
@@ -235,7 +247,9 @@ impl<M: Model> Live<M> {
         // What was read whole may be newer in part than where the reading began: here it all comes to one position.
         let reached = journal::reached(&self.reader).await?;
         self.catch_up(&mut at, reached).await?;
-        at.model.look_around(&self.reader).await?;
+        at.model
+            .look_around(&self.reader, at.reached.position)
+            .await?;
         let at = Arc::new(at);
         *self.now.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&at));
         Ok(at)

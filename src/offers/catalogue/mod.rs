@@ -4,7 +4,9 @@
 //! answer counts everything that was written before its call.
 
 mod audience;
+mod bookings;
 mod filter;
+mod lists;
 mod live;
 mod matching;
 mod need;

@@ -14,6 +14,7 @@ use super::{
     unmet::Population,
 };
 use crate::{
+    access::Target,
     kinds::{Content, dates, themes},
     organizations::codes::MunicipalityCode,
     proto::v1::{
@@ -115,6 +116,18 @@ impl Paper {
             period,
             says,
         })
+    }
+}
+
+impl Paper {
+    /// As access to it is decided on.
+    pub fn target(&self) -> Target<'_> {
+        Target::Document {
+            kind: self.kind,
+            owner: self.owner,
+            round: self.round.as_deref(),
+            level: self.level,
+        }
     }
 }
 
@@ -310,19 +323,29 @@ impl Needs {
         organizer.map(|place| place.id)
     }
 
-    /// How many organizers each county has: all that have anything there, whether or not they want something.
+    /// The organizers of each county: all that have anything there, whether or not they want something.
     pub fn population(&self) -> Population {
-        let mut organizers: BTreeMap<u8, HashSet<Uuid>> = BTreeMap::new();
+        let mut organizers = Population::new();
         for id in self.organizations.keys().copied() {
             let county = u8::try_from(self.municipality_of(id) / 100).unwrap_or_default();
             if let Some(organizer) = self.organizer_of(id).filter(|_| county > 0) {
                 organizers.entry(county).or_default().insert(organizer);
             }
         }
-        let counted = organizers.into_iter();
-        counted
-            .map(|(county, organizers)| (county, organizers.len()))
-            .collect()
+        organizers
+    }
+
+    /// All organizers of the register.
+    pub fn organizers(&self) -> impl Iterator<Item = Uuid> {
+        let all = self.organizations.values();
+        all.filter(|place| place.kind == OrganizationType::Organizer)
+            .map(|place| place.id)
+    }
+
+    /// The owners of documents that are seen.
+    pub fn owners(&self, is_seen: impl Fn(&Paper) -> bool) -> BTreeSet<Uuid> {
+        let seen = self.papers.values().filter(|paper| is_seen(paper));
+        seen.map(|paper| paper.owner).collect()
     }
 
     /// An organization and what lies above it, the nearest first.

@@ -1,6 +1,8 @@
 //! What callers can ask of the catalogue. What is published is shown to all who read published offers, and needs to
 //! those who read the documents that state them.
 
+mod unmet;
+
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use tokio::{
@@ -10,6 +12,8 @@ use tokio::{
 use tokio_stream::wrappers::ReceiverStream;
 use uuid::Uuid;
 
+pub use unmet::{AskedCells, list_unmet};
+
 use super::{
     live::At,
     matching::{Matched, best},
@@ -18,8 +22,6 @@ use super::{
     offers::Offers,
     search::{Found, Key, Search},
     store,
-    term::Term,
-    unmet::{self, Cell, Offered, RULES, Told, Want},
 };
 use crate::{
     access::{Caller, Target},
@@ -34,7 +36,6 @@ use crate::{
 /// A page ends before it grows beyond this, whatever size was asked for: common clients take 4 MiB.
 const PAGE_BYTES: usize = 2 * 1024 * 1024;
 const KEY_BYTES: usize = 8 + 16;
-const CELL_BYTES: usize = 4;
 /// Needs that are held against all offers at a time.
 const NEEDS_AT_ONCE: usize = 8;
 /// How long a caller may leave answers waiting.
@@ -164,15 +165,7 @@ pub async fn match_needs(
         let named = of.document.is_none_or(|id| id == paper.document);
         within && named && (of.round.is_none() || of.round == paper.round)
     };
-    let is_seen = move |paper: &Paper| {
-        let target = Target::Document {
-            kind: paper.kind,
-            owner: paper.owner,
-            round: paper.round.as_deref(),
-            level: paper.level,
-        };
-        !scope.roles_on(&target).is_empty()
-    };
+    let is_seen = move |paper: &Paper| !scope.roles_on(&paper.target()).is_empty();
     let gathering = spawn_blocking(move || needs.model.needs.of(is_seen, is_asked));
     let needs = gathering.await.map_err(Error::fault)?;
     let offers = reads_offers(caller).then_some(offers);
@@ -224,77 +217,4 @@ async fn hold_against(
         }
     }
     Ok(())
-}
-
-/// Which unmet needs are asked for. A filter chooses among cells, and changes nothing in any of them.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct AskedCells {
-    /// By number.
-    pub theme: Option<u8>,
-    pub audience: Option<u8>,
-    pub county: Option<u8>,
-    pub term: Option<Term>,
-}
-
-impl AskedCells {
-    fn takes(self, cell: Cell) -> bool {
-        self.theme.is_none_or(|theme| theme == cell.theme)
-            && self
-                .audience
-                .is_none_or(|audience| audience == cell.audience)
-            && self.county.is_none_or(|county| county == cell.county)
-            && self.term.is_none_or(|term| term == cell.term)
-    }
-}
-
-/// A page of unmet needs, over what is accepted in the whole nation: who calls decides on nothing but whether.
-pub async fn list_unmet(
-    exchange: &Exchange,
-    caller: &Caller,
-    asked: AskedCells,
-    listing: Listing<'_>,
-    size: usize,
-    token: &str,
-) -> Result<(Vec<Told>, Option<String>)> {
-    let needs = exchange.catalogue.needs().await?;
-    let offers = exchange.catalogue.offers().await?;
-    let reached = needs.reached;
-    let standing: Standing<CELL_BYTES> = exchange.pages.standing(listing, token, reached)?;
-    let now = caller.at();
-    let looking = spawn_blocking(move || {
-        let needs = &needs.model.needs;
-        let plans = |paper: &Paper| paper.kind == DocumentKind::ActionPlan;
-        let wants = needs.of(|_| true, plans);
-        let wants = wants
-            .iter()
-            .filter_map(|need| Want::of(need, needs.organizer_of(need.organization)));
-        let offered = Offered::of(&offers.model, now);
-        unmet::unmet(wants, &offered, &needs.population(), RULES)
-    });
-    let all = looking.await.map_err(Error::fault)?;
-    let mut cells: Vec<_> = all
-        .into_iter()
-        .filter(|told| asked.takes(told.cell))
-        .filter(|told| {
-            standing
-                .after
-                .is_none_or(|after| bytes_of_cell(told.cell) > after)
-        })
-        .take(size + 1)
-        .collect();
-    let more = cells.len() > size;
-    cells.truncate(size);
-    let next = cells.last().filter(|_| more).map(|last| {
-        let place = Place {
-            at: reached,
-            after: bytes_of_cell(last.cell).to_vec(),
-        };
-        exchange.pages.seal(listing, &place)
-    });
-    Ok((cells, next))
-}
-
-/// In the order of cells.
-fn bytes_of_cell(cell: Cell) -> [u8; CELL_BYTES] {
-    [cell.theme, cell.audience, cell.county, cell.term.number()]
 }

@@ -9,14 +9,17 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::need::{Organization, municipality};
+use super::{
+    bookings::Booking,
+    need::{Organization, municipality},
+};
 use crate::{
     access::Scope,
     documents::{self, Found, entity::Column},
     journal::{Target, standing_at},
     offers::places,
     organizations::entity as organizations,
-    proto::v1::{DocumentKind, DocumentState, OrganizationType},
+    proto::v1::{BookingState, DocumentKind, DocumentState, OrganizationType},
 };
 
 /// Which documents stand for a model: of which kinds, in which state.
@@ -169,6 +172,43 @@ pub async fn organizations(
         municipality: code.as_deref().map_or(0, municipality),
     };
     Ok((rows.into_iter().map(organization).collect(), last))
+}
+
+/// Bookings that were written after a position and up to another, as they stand now. From 0 on: all.
+pub async fn bookings(
+    db: &DatabaseConnection,
+    (after, until): (i64, i64),
+) -> Result<Vec<Booking>, DbErr> {
+    let heads = "SELECT b.id, b.owner_id, b.organization_id, b.measure_document_id, b.measure_item, b.state, b.places
+                 FROM bookings b WHERE b.until_position IS NULL";
+    let (sql, values): (String, Vec<Value>) = if after == 0 {
+        (heads.to_owned(), Vec::new())
+    } else {
+        let target = Target::Booking as i16;
+        let written = format!(
+            "SELECT e.target_id FROM entries e WHERE e.partition = 0 AND e.position > $1 AND e.position <= $2
+             AND e.target = {target}"
+        );
+        let sql = format!("{heads} AND b.id IN ({written})");
+        (sql, vec![after.into(), until.into()])
+    };
+    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, values);
+    let rows = db.query_all_raw(statement).await?;
+    rows.iter().map(booking).collect()
+}
+
+fn booking(row: &QueryResult) -> Result<Booking, DbErr> {
+    let document: Option<Uuid> = row.try_get_by_index(3)?;
+    let item: Option<String> = row.try_get_by_index(4)?;
+    let (state, places): (i16, i32) = (row.try_get_by_index(5)?, row.try_get_by_index(6)?);
+    Ok(Booking {
+        id: row.try_get_by_index(0)?,
+        university: row.try_get_by_index(1)?,
+        organization: row.try_get_by_index(2)?,
+        measure: document.zip(item),
+        state: BookingState::try_from(i32::from(state)).unwrap_or_default(),
+        places: places.unsigned_abs(),
+    })
 }
 
 /// Whether the document is in scope today.

@@ -4,6 +4,8 @@ use std::{fmt, str::FromStr};
 
 use chrono::{Datelike, NaiveDate};
 
+use crate::{clock::Time, kinds::dates};
+
 /// How many there are.
 pub const TERMS: usize = 200;
 const FIRST_YEAR: i32 = 2000;
@@ -21,6 +23,11 @@ impl Term {
         let day = NaiveDate::from_num_days_from_ce_opt(day)?;
         let half = i32::from(day.month() > 6);
         Self::numbered((day.year() - FIRST_YEAR) * 2 + half)
+    }
+
+    /// The term that it is, by the day in UTC.
+    pub fn now(now: Time) -> Option<Self> {
+        Self::of_day(dates::number_of(dates::day(&now.date())?))
     }
 
     pub fn numbered(number: i32) -> Option<Self> {
@@ -57,7 +64,6 @@ impl fmt::Display for Term {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kinds::dates;
 
     #[test]
     fn a_term_is_half_a_year() {

@@ -6,10 +6,11 @@
 //! nothing of who is in it.
 //!
 //! A cell is told only when at least three organizers (huvudmän) want places in it, at least two of the county do not, and
-//! none of them wants more than four fifths of them. Both figures are coarse. A need of several themes or audiences is in several cells, each whole, so
-//! that cells do not add up to anything.
+//! none of them wants more than four fifths of them; and only when all this also holds of those alone of whom the caller
+//! sees nothing. Both figures are coarse. A need of several themes or audiences is in several cells, each whole, so that
+//! cells do not add up to anything.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use uuid::Uuid;
 
@@ -49,8 +50,11 @@ pub const RULES: Rules = Rules {
     largest_share: 80,
 };
 
-/// How many organizers each county has.
-pub type Population = BTreeMap<u8, usize>;
+/// The organizers of each county.
+pub type Population = BTreeMap<u8, HashSet<Uuid>>;
+
+/// Organizers of which a caller sees documents or bookings.
+pub type Seen = HashSet<Uuid>;
 
 /// What is told of the number of organizers: the largest of these that it reaches.
 const STEPS: [u32; 6] = [3, 5, 10, 20, 50, 100];
@@ -96,22 +100,29 @@ impl Cell {
     pub fn audience(self) -> Audience {
         Audience::try_from(i32::from(self.audience)).unwrap_or_default()
     }
+
+    /// In the order of cells.
+    pub fn bytes(self) -> [u8; 4] {
+        [self.theme, self.audience, self.county, self.term.number()]
+    }
 }
 
 impl Want {
-    /// What a need of an organizer wants. None: it states too little, wants no places, or has taken an offer.
-    pub fn of(need: &Need, organizer: Option<Uuid>) -> Option<Self> {
+    /// What a need of an organizer wants besides the places that it has. None: it states too little, wants no more places,
+    /// or has taken an offer.
+    pub fn of(need: &Need, organizer: Option<Uuid>, has: u32) -> Option<Self> {
         let wanted = &need.wanted;
         let county = u8::try_from(wanted.municipality / 100).ok()?;
         let (first_day, _) = wanted.schedule?;
-        let wants = need.offer.is_none() && wanted.places > 0 && county > 0;
+        let places = wanted.places.saturating_sub(has);
+        let wants = need.offer.is_none() && places > 0 && county > 0;
         wants.then_some(Self {
             organizer: organizer?,
             themes: wanted.themes,
             audience: wanted.audience,
             county,
             term: Term::of_day(first_day)?,
-            places: wanted.places,
+            places,
         })
     }
 
@@ -200,11 +211,12 @@ fn terms_of(facts: &Facts) -> Option<(Term, Term)> {
     }
 }
 
-/// The unmet cells that may be told, in order.
+/// The unmet cells that may be told, in order, to a caller who sees these organizers.
 pub fn unmet(
     wants: impl IntoIterator<Item = Want>,
     offered: &Offered,
     population: &Population,
+    seen: &Seen,
     rules: Rules,
 ) -> Vec<Told> {
     let mut cells: BTreeMap<Cell, HashMap<Uuid, u64>> = BTreeMap::new();
@@ -214,31 +226,55 @@ pub fn unmet(
             *places.entry(want.organizer).or_default() += u64::from(want.places);
         }
     }
+    let nobody = HashSet::new();
+    let may_be_told = |cell: &Cell, places: &HashMap<Uuid, u64>| {
+        let of_county = population.get(&cell.county).unwrap_or(&nobody);
+        // Whoever knows some of them must not learn more of the rest than it might if those were all.
+        [&nobody, seen].into_iter().all(|known| {
+            let hidden = places.iter().filter(|(id, _)| !known.contains(*id));
+            let hidden: Vec<u64> = hidden.map(|(_, places)| *places).collect();
+            rules.allow(&hidden, of_county.difference(known).count())
+        })
+    };
     cells
         .into_iter()
-        .filter(|(cell, places)| {
-            let of_county = population.get(&cell.county).copied().unwrap_or_default();
-            places.len() + rules.others <= of_county
-        })
-        .filter_map(|(cell, places)| told(cell, &places, rules))
+        .filter(|(cell, places)| may_be_told(cell, places))
+        .map(|(cell, places)| Told::of(cell, places.into_values()))
         .collect()
 }
 
-/// What is told of a cell in which organizers want places, where enough others are around. None: nothing.
-fn told(cell: Cell, places: &HashMap<Uuid, u64>, rules: Rules) -> Option<Told> {
-    let all: u64 = places.values().sum();
-    let largest = places.values().max()?;
-    if places.len() < rules.organizers || largest * 100 > all * rules.largest_share {
-        return None;
+impl Rules {
+    /// Whether it may be told that so many places are wanted by each of so many of a county.
+    fn allow(&self, places: &[u64], of_county: usize) -> bool {
+        let all: u64 = places.iter().sum();
+        let largest = places.iter().max().copied().unwrap_or_default();
+        places.len() >= self.organizers
+            && places.len() + self.others <= of_county
+            && largest * 100 <= all * self.largest_share
     }
-    let count = u32::try_from(places.len()).unwrap_or(u32::MAX);
-    let step = STEPS.into_iter().rfind(|step| *step <= count);
-    let rounded = (all + ROUNDED_TO / 2) / ROUNDED_TO * ROUNDED_TO;
-    Some(Told {
-        cell,
-        organizers_at_least: step.unwrap_or(STEPS[0]),
-        places_about: rounded.max(ROUNDED_TO),
-    })
+}
+
+impl Told {
+    /// What is told of a cell in which each of some organizers wants so many places.
+    fn of(cell: Cell, places: impl ExactSizeIterator<Item = u64>) -> Self {
+        let count = u32::try_from(places.len()).unwrap_or(u32::MAX);
+        let step = STEPS.into_iter().rfind(|step| *step <= count);
+        let rounded = (places.sum::<u64>() + ROUNDED_TO / 2) / ROUNDED_TO * ROUNDED_TO;
+        Self {
+            cell,
+            organizers_at_least: step.unwrap_or(STEPS[0]),
+            places_about: rounded.max(ROUNDED_TO),
+        }
+    }
+
+    /// All that it says, in bytes.
+    pub fn bytes(&self) -> Vec<u8> {
+        let figures = (
+            self.organizers_at_least.to_be_bytes(),
+            self.places_about.to_be_bytes(),
+        );
+        [&self.cell.bytes()[..], &figures.0, &figures.1].concat()
+    }
 }
 
 #[cfg(test)]

@@ -79,5 +79,6 @@ fn organizers_count_in_every_county_where_they_have_something() {
         organization(5, OrganizationType::SchoolUnit, Some(4), 2321),
         organization(6, OrganizationType::University, None, 380),
     ]);
-    assert_eq!(needs.population(), Population::from([(1, 1), (23, 2)]));
+    let expected = [(1, [id(1)].into()), (23, [id(1), id(4)].into())];
+    assert_eq!(needs.population(), Population::from(expected));
 }

@@ -1,4 +1,4 @@
-//! An attacker who may ask anything, at any time, and publish offers of its own.
+//! An attacker who may ask anything, at any time, publish offers of its own, and see the documents and bookings of some.
 
 use proptest::{
     prelude::*,
@@ -50,9 +50,16 @@ fn figures(wants: &[Want]) -> Vec<(u32, u64)> {
     figures_of_county(wants, 290)
 }
 
-fn figures_of_county(wants: &[Want], organizers: usize) -> Vec<(u32, u64)> {
-    let population = Population::from([(1, organizers)]);
-    let told = unmet(wants.iter().copied(), &Offered::none(), &population, RULES);
+fn figures_of_county(wants: &[Want], organizers: u128) -> Vec<(u32, u64)> {
+    figures_told_to(wants, organizers, &[])
+}
+
+/// What is told to one who sees some organizers, of as many in the county.
+fn figures_told_to(wants: &[Want], organizers: u128, seen: &[u128]) -> Vec<(u32, u64)> {
+    let population = Population::from([(1, (0..organizers).map(id).collect())]);
+    let seen = seen.iter().copied().map(id).collect();
+    let offered = Offered::none();
+    let told = unmet(wants.iter().copied(), &offered, &population, &seen, RULES);
     let figures = told.iter();
     figures
         .map(|told| (told.organizers_at_least, told.places_about))
@@ -94,6 +101,46 @@ fn what_nearly_all_of_a_county_want_is_not_told() {
     assert_eq!(figures_of_county(&wants, 3), []);
     assert_eq!(figures_of_county(&wants, 4), []);
     assert_eq!(figures_of_county(&wants, 5), [(3, 30)]);
+}
+
+#[test]
+fn those_whom_the_caller_sees_count_for_nothing() {
+    let wants = [0, 1, 2, 3].map(|organizer| want(organizer, 10));
+    let told_to = |organizers, seen: &[u128]| figures_told_to(&wants, organizers, seen);
+    assert_eq!(told_to(10, &[0]), [(3, 40)]);
+    assert_eq!(told_to(10, &[0, 1]), []);
+    assert_eq!(told_to(10, &[9, 8, 7]), [(3, 40)]);
+    // Of six, two want nothing; one who sees one of these knows that the other does, or does not.
+    assert_eq!(told_to(6, &[]), [(3, 40)]);
+    assert_eq!(told_to(6, &[5]), []);
+    // Of what is left, one wants nearly all.
+    let wants = [want(0, 300), want(1, 90), want(2, 5), want(3, 5)];
+    assert_eq!(figures_told_to(&wants, 10, &[]), [(3, 400)]);
+    assert_eq!(figures_told_to(&wants, 10, &[0]), []);
+}
+
+#[test]
+fn places_that_a_measure_has_are_not_wanted() {
+    let wanted = crate::offers::catalogue::score::Wanted {
+        themes: 1 << 3,
+        audience: Audiences::from_iter([Audience::Teacher]),
+        places: 10,
+        schedule: Some((facts().first_day, facts().last_day)),
+        municipality: 115,
+        ..Default::default()
+    };
+    let need = Need {
+        document: id(1),
+        revision: 1,
+        item: "m1".to_owned(),
+        organization: id(2),
+        themes: Vec::new(),
+        schedule: None,
+        offer: None,
+        wanted,
+    };
+    let places = |has| Want::of(&need, Some(id(3)), has).map(|want| want.places);
+    assert_eq!([0, 4, 10, 11].map(places), [Some(10), Some(6), None, None]);
 }
 
 #[test]
@@ -186,36 +233,62 @@ fn in_cell(wants: &[Want], cell: Cell) -> HashMap<Uuid, u64> {
 }
 
 /// The organizers of the counties: those who want anything there, and so many more.
-fn population_of(wants: &[Want], more: usize) -> Population {
-    let mut organizers: BTreeMap<u8, std::collections::HashSet<Uuid>> = BTreeMap::new();
+fn population_of(wants: &[Want], more: u128) -> Population {
+    let mut organizers =
+        Population::from([1, 2].map(|county| (county, (100..100 + more).map(id).collect())));
     for want in wants {
-        let of_county = organizers.entry(want.county).or_default();
-        of_county.insert(want.organizer);
+        organizers
+            .entry(want.county)
+            .or_default()
+            .insert(want.organizer);
     }
-    let counted = organizers.into_iter();
-    counted
-        .map(|(county, wanting)| (county, wanting.len() + more))
-        .collect()
+    organizers
 }
 
-/// What is wanted, what is published, how many go, and how many organizers want nothing.
-type Attack = (Vec<Want>, Vec<Facts>, usize, usize);
+/// What is wanted, what is published, how many go, how many organizers want nothing, and whom the attacker sees.
+type Attack = (Vec<Want>, Vec<Facts>, usize, u128, Seen);
 
-/// Plays the attacker: looks, publishes, looks again while others come and go, and puts its answers side by side.
-fn attack(rules: Rules) -> Result<(), TestError<Attack>> {
+/// Organizers of those who may want something, and of the others.
+fn seen() -> impl Strategy<Value = Seen> {
+    let one = select(&[0, 1, 2, 3, 4, 5, 100, 101]);
+    prop::collection::hash_set(one.prop_map(id), 0..4)
+}
+
+/// How an attack goes.
+#[derive(Clone, Copy)]
+struct Defence {
+    rules: Rules,
+    /// Whether it counts whom the caller sees.
+    heeds_seen: bool,
+}
+
+const DEFENCE: Defence = Defence {
+    rules: RULES,
+    heeds_seen: true,
+};
+
+/// Plays the attacker: looks, publishes, looks again while others come and go, and puts its answers side by side. From each
+/// figure it takes away what it knows of those whom it sees.
+fn attack(defence: Defence) -> Result<(), Box<TestError<Attack>>> {
     let mut runner = TestRunner::new(ProptestConfig {
         cases: 400,
         // What the controls find is meant to be found.
         failure_persistence: None,
         ..ProptestConfig::default()
     });
-    runner.run(
-        &(wants(), offers(), 0..40_usize, 0..4_usize),
-        |(wants, published, gone, more)| {
+    let ran = runner.run(
+        &(wants(), offers(), 0..40_usize, 0..4_u128, seen()),
+        |(wants, published, gone, more, seen)| {
             let mut offered = Offered::none();
             let population = population_of(&wants, more);
+            let heeded = if defence.heeds_seen {
+                seen.clone()
+            } else {
+                Seen::new()
+            };
             let ask = |wants: &[Want], offered: &Offered| {
-                let told = unmet(wants.iter().copied(), offered, &population, rules);
+                let all = wants.iter().copied();
+                let told = unmet(all, offered, &population, &heeded, defence.rules);
                 (wants.to_vec(), told)
             };
             let mut answers = vec![ask(&wants, &offered)];
@@ -226,12 +299,14 @@ fn attack(rules: Rules) -> Result<(), TestError<Attack>> {
             answers.push(ask(wants.get(gone..).unwrap_or_default(), &offered));
             for (wants, told) in &answers {
                 for told in told {
-                    let places = in_cell(wants, told.cell);
-                    let (all, largest) = (places.values().sum::<u64>(), places.values().max());
-                    prop_assert!(places.len() >= 3, "{told:?} is of {}", places.len());
-                    prop_assert!(places.len() + 2 <= population[&told.cell.county]);
-                    prop_assert!(largest.is_some_and(|largest| largest * 5 <= all * 4));
-                    prop_assert!(told.organizers_at_least as usize <= places.len());
+                    let of_county = &population[&told.cell.county];
+                    let all = in_cell(wants, told.cell);
+                    let mut hidden = all.clone();
+                    hidden.retain(|organizer, _| !seen.contains(organizer));
+                    let around = of_county.difference(&seen).count();
+                    must_single_out_nobody(told, &all, of_county.len())?;
+                    must_single_out_nobody(told, &hidden, around)?;
+                    prop_assert!(told.organizers_at_least as usize <= all.len());
                     prop_assert_eq!(told.places_about % 10, 0);
                 }
             }
@@ -243,27 +318,47 @@ fn attack(rules: Rules) -> Result<(), TestError<Attack>> {
             }
             Ok(())
         },
-    )
+    );
+    ran.map_err(Box::new)
+}
+
+/// That a figure is of at least three, none of whom wants nearly all, and at least two more who want nothing.
+fn must_single_out_nobody(
+    told: &Told,
+    places: &HashMap<Uuid, u64>,
+    of_county: usize,
+) -> Result<(), TestCaseError> {
+    let (all, largest) = (places.values().sum::<u64>(), places.values().max());
+    prop_assert!(places.len() >= 3, "{told:?} is of {}", places.len());
+    prop_assert!(places.len() + 2 <= of_county);
+    prop_assert!(largest.is_some_and(|largest| largest * 5 <= all * 4));
+    Ok(())
 }
 
 #[test]
 fn no_cell_of_fewer_than_three_organizers_is_ever_told() {
-    attack(RULES).unwrap();
+    attack(DEFENCE).unwrap();
 }
 
 /// The attacker is able: it finds what broken rules let out.
 #[test]
 fn an_attacker_finds_what_weaker_rules_tell() {
-    let two = Rules {
+    let finds = |defence| {
+        let found = attack(defence).map_err(|error| *error);
+        matches!(found, Err(TestError::Fail(..)))
+    };
+    let weaker = |rules| finds(Defence { rules, ..DEFENCE });
+    assert!(weaker(Rules {
         organizers: 2,
         ..RULES
-    };
-    assert!(matches!(attack(two), Err(TestError::Fail(..))));
-    let all = Rules { others: 0, ..RULES };
-    assert!(matches!(attack(all), Err(TestError::Fail(..))));
-    let dominated = Rules {
+    }));
+    assert!(weaker(Rules { others: 0, ..RULES }));
+    assert!(weaker(Rules {
         largest_share: 95,
         ..RULES
-    };
-    assert!(matches!(attack(dominated), Err(TestError::Fail(..))));
+    }));
+    assert!(finds(Defence {
+        heeds_seen: false,
+        ..DEFENCE
+    }));
 }

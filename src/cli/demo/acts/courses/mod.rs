@@ -16,6 +16,7 @@ use crate::{
         cast::{self, MUNICIPALITIES, Municipality, OFFICER, OTHER_COORDINATOR, OTHER_UNIVERSITY},
         story::Story,
     },
+    clock,
     proto::v1::{ListOrganizationsRequest, Role},
 };
 
@@ -30,8 +31,21 @@ pub async fn play(story: &mut Story<'_>) -> anyhow::Result<()> {
     invite(story).await?;
     submission::play(story).await?;
     let berg = needs::play(story).await?;
-    places::play(story, &berg).await?;
-    needs::unmet(story).await
+    // Whoever has booked with a university is known to it, and counts for nothing in what it is told.
+    needs::unmet(story).await?;
+    places::play(story, &berg).await
+}
+
+/// What stands in the files for the years of the courses. They begin in the next: nobody is told of what was wanted before.
+fn years() -> anyhow::Result<[(&'static str, String); 3]> {
+    let today = clock::today();
+    let this: u32 = today.get(..4).context("a day has a year")?.parse()?;
+    let year = |later: u32| (this + later).to_string();
+    Ok([
+        ("{year}", year(1)),
+        ("{next-year}", year(2)),
+        ("{last-year}", year(3)),
+    ])
 }
 
 /// Five municipalities, of which three take part, and the coordinator of the other university come in.

@@ -3,7 +3,7 @@
 
 use anyhow::{Context, ensure};
 
-use super::{BERG, all, id_of};
+use super::{BERG, all, id_of, years};
 use crate::{
     cli::demo::{
         caller::Caller,
@@ -51,10 +51,12 @@ fn written(
     kind: DocumentKind,
     analysis: Option<&Document>,
 ) -> anyhow::Result<Document> {
-    let mut ids = vec![
+    let years = years()?;
+    let mut ids = years.to_vec();
+    ids.extend([
         ("{university}", story.organization(UNIVERSITY)?),
         ("{other-university}", story.organization(OTHER_UNIVERSITY)?),
-    ];
+    ]);
     if let Some(analysis) = analysis {
         ids.push(("{analysis}", analysis.id.clone()));
         ids.push(("{analysis-revision}", analysis.revision.to_string()));
@@ -63,7 +65,16 @@ fn written(
         slug: one.slug,
         documents: one.documents,
     };
-    round::document(writer, kind, &story.organization(one.name)?, &ids)
+    let mut document = round::document(writer, kind, &story.organization(one.name)?, &ids)?;
+    let [(_, year), _, (_, last_year)] = &years;
+    if let Some(period) = &mut document.period {
+        period.start_date = period.start_date.replace("2019", year);
+        period.end_date = period
+            .end_date
+            .replace("2019", year)
+            .replace("2021", last_year);
+    }
+    Ok(document)
 }
 
 /// Creates, submits and accepts a document; the last of it is told.

@@ -5,7 +5,7 @@ use prost::Message;
 use serde_json::Value;
 use tonic::Status;
 
-use super::all;
+use super::{all, years};
 use crate::{
     cli::{
         demo::{
@@ -68,7 +68,11 @@ pub async fn play(story: &mut Story<'_>) -> anyhow::Result<()> {
 
 /// What a university offers.
 fn offers(university: &str) -> anyhow::Result<Vec<SubmittedOffer>> {
-    let all: Value = serde_json::from_str(OFFERS)?;
+    let years = years()?;
+    let text = years.iter().fold(OFFERS.to_owned(), |text, (name, year)| {
+        text.replace(name, year)
+    });
+    let all: Value = serde_json::from_str(&text)?;
     let of_one = all.get(university).and_then(Value::as_array);
     let of_one = of_one.with_context(|| format!("{university} offers nothing"))?;
     let read = |offer: &Value| json::read(&offer.to_string());
