@@ -1,5 +1,7 @@
 //! Ours: a coordinator submits offers, each submission of them a delta of its own, from its header to its end.
 
+use std::sync::LazyLock;
+
 use bytes::Bytes;
 use prost::Message;
 use styrkedja::{
@@ -68,26 +70,44 @@ impl Side {
     }
 }
 
-/// An offer of [`CONTENT`] bytes, encoded, of which no two share their words.
+/// An offer of [`CONTENT`] bytes, encoded: no two are alike, and all are written in the same words, as texts are.
 pub fn offer(of: usize, number: usize) -> Bytes {
     let sample = include_str!("../../docs/samples/course-offer.json");
     let document: Document = json::read(sample).expect("the sample is a document");
     let Some(Content::CourseOffer(mut offer)) = document.content else {
         panic!("the sample is a course offer")
     };
-    let room = CONTENT - offer.encoded_len();
+    let room = CONTENT - offer.encoded_len() - 3;
     let text = &mut offer.course.as_mut().expect("it is taught").description[0].value;
+    let until = text.len() + room;
     let mut state = clock::new_id().as_u128();
-    for _ in 0..room - 3 {
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        let letter = b"aaabdeeefghiijklmnnooprrssttuvxy  "[(state >> 96) as usize % 34];
-        text.push(char::from(letter));
+    while text.len() < until {
+        text.push(' ');
+        text.push_str(&WORDS[chance(&mut state) % WORDS.len()]);
     }
+    text.truncate(until);
     let submitted = SubmittedOffer {
         id: format!("e.bench.{of}.{number}"),
         offer: Some(*offer),
     };
     submitted.encode_to_vec().into()
+}
+
+/// As many words as a catalogue has.
+static WORDS: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let mut state = 1;
+    let letter =
+        |state: &mut u128| char::from(b"aabdeeefghiijklmnnooprrssttuvxy"[chance(state) % 31]);
+    let word = |_| {
+        let length = 3 + chance(&mut state) % 9;
+        (0..length).map(|_| letter(&mut state)).collect()
+    };
+    (0..20_000).map(word).collect()
+});
+
+fn chance(state: &mut u128) -> usize {
+    *state = state
+        .wrapping_mul(6_364_136_223_846_793_005)
+        .wrapping_add(1_442_695_040_888_963_407);
+    usize::from((*state >> 96) as u16)
 }

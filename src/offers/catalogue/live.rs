@@ -11,6 +11,7 @@ use sea_orm::DatabaseConnection;
 use tokio::{
     sync::{Mutex, watch},
     task::spawn_blocking,
+    time::timeout,
 };
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -34,8 +35,12 @@ use crate::{
 
 /// Documents read at a time.
 const AT_ONCE: usize = 500;
-/// How often the offers are read on where nobody asks.
-const PAUSE: Duration = Duration::from_secs(1);
+/// Positions looked through at a time.
+const SPAN: i64 = 1000;
+/// The offers are read on where nobody asks: once nothing was written for so long,
+const CALM: Duration = Duration::from_secs(1);
+/// or so long after something was.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What this process knows of published offers and of needs. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -73,7 +78,8 @@ impl Catalogue {
             if head.changed().await.is_err() {
                 return;
             }
-            tokio::time::sleep(PAUSE).await;
+            // Much that comes at a time, as submissions do, is read once it is there.
+            let _ = timeout(PATIENCE, calm(&mut head)).await;
         }
     }
 
@@ -86,6 +92,11 @@ impl Catalogue {
     pub(super) async fn needs(&self) -> Result<Arc<At<Placed>>> {
         Arc::clone(&self.needs).now().await
     }
+}
+
+/// Waits until nothing was written for a moment.
+async fn calm(head: &mut watch::Receiver<i64>) {
+    while let Ok(Ok(())) = timeout(CALM, head.changed()).await {}
 }
 
 /// A model as of a position.
@@ -274,12 +285,17 @@ impl<M: Model> Live<M> {
 
     async fn catch_up(&self, at: &mut At<M>, reached: Reached) -> Result<()> {
         let reader = &self.reader;
-        let span = (at.reached.position, reached.position);
-        let written = store::written(reader, M::STANDING, span).await?;
-        for keys in written.chunks(AT_ONCE) {
-            let became = store::as_of(reader, M::STANDING.state, keys, reached.position).await?;
-            let model = mem::take(&mut at.model);
-            at.model = self.changed(model, became, reached.position).await?;
+        let mut after = at.reached.position;
+        while after < reached.position {
+            let until = reached.position.min(after + SPAN);
+            let written = store::written(reader, M::STANDING, (after, until)).await?;
+            for keys in written.chunks(AT_ONCE) {
+                let became =
+                    store::as_of(reader, M::STANDING.state, keys, reached.position).await?;
+                let model = mem::take(&mut at.model);
+                at.model = self.changed(model, became, reached.position).await?;
+            }
+            after = until;
         }
         at.reached = reached;
         Ok(())
