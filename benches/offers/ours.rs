@@ -109,5 +109,5 @@ fn chance(state: &mut u128) -> usize {
     *state = state
         .wrapping_mul(6_364_136_223_846_793_005)
         .wrapping_add(1_442_695_040_888_963_407);
-    usize::from((*state >> 96) as u16)
+    usize::try_from(*state >> 96 & 0xFFFF).expect("two bytes")
 }
