@@ -2,21 +2,31 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError, Weak},
+    sync::{
+        Arc, Mutex, PoisonError, Weak,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
 };
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::Instant,
+};
 
 /// What one subject may take, in KiB: the largest batch that is written together, with what is rounded up and read ahead.
 const SUBJECT_KIB: usize = 18 * 1024;
 /// What all subjects may take, in KiB.
 const ALL_KIB: usize = 4 * SUBJECT_KIB;
+/// How long a stream may keep what others wait for.
+const KEPT: Duration = Duration::from_secs(30);
 
 /// The room of a process. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Room {
     all: Arc<Semaphore>,
     subjects: Arc<Mutex<HashMap<String, Weak<Semaphore>>>>,
+    waiting: Arc<AtomicUsize>,
 }
 
 /// What one subject may take of it.
@@ -24,6 +34,17 @@ pub struct Room {
 pub struct Share {
     all: Arc<Semaphore>,
     own: Arc<Semaphore>,
+    /// Those of all subjects that wait for room which others have.
+    waiting: Arc<AtomicUsize>,
+}
+
+/// One that waits, until this is dropped.
+struct Waits<'a>(&'a AtomicUsize);
+
+impl Drop for Waits<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 /// Room that is taken, until this is dropped.
@@ -38,6 +59,7 @@ impl Default for Room {
         Self {
             all: Arc::new(Semaphore::new(ALL_KIB)),
             subjects: Arc::default(),
+            waiting: Arc::default(),
         }
     }
 }
@@ -56,6 +78,7 @@ impl Room {
         Share {
             all: Arc::clone(&self.all),
             own,
+            waiting: Arc::clone(&self.waiting),
         }
     }
 }
@@ -76,11 +99,18 @@ impl Share {
     pub async fn take(&self, bytes: usize) -> Option<Taken> {
         let kib = kib(bytes);
         let own = Arc::clone(&self.own).acquire_many_owned(kib).await.ok()?;
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+        let _waits = Waits(&self.waiting);
         let all = Arc::clone(&self.all).acquire_many_owned(kib).await.ok()?;
         Some(Taken {
             _own: own,
             _all: all,
         })
+    }
+
+    /// Whether a stream has to give back what it has kept since then: others wait for it, and it has had its time.
+    pub fn must_give_back(&self, since: Instant) -> bool {
+        since.elapsed() >= KEPT && self.waiting.load(Ordering::Relaxed) > 0
     }
 }
 
@@ -112,6 +142,7 @@ mod tests {
         let unshared = Share {
             own: Arc::new(Semaphore::new(ALL_KIB)),
             all: Arc::new(Semaphore::new(ALL_KIB)),
+            waiting: Arc::default(),
         };
         let taken = take_all(&unshared);
         let other = Share {
@@ -134,6 +165,29 @@ mod tests {
         assert!(other.take(ITEM).now_or_never().is_some());
         taken.pop();
         assert!(waiting.now_or_never().is_some());
+    }
+
+    #[tokio::test]
+    async fn what_others_wait_for_is_given_back_in_time() {
+        let room = Room::default();
+        let hogs = ["a", "b", "c", "d"].map(|subject| take_all(&room.of(subject)));
+        let (share, now) = (room.of("a"), Instant::now());
+        let long_ago = now.checked_sub(KEPT).unwrap();
+        assert!(!share.must_give_back(long_ago), "nobody waits");
+        // Whoever waits behind its own waits for nobody else.
+        let mut own = Box::pin(share.take(ITEM));
+        assert!((&mut own).now_or_never().is_none());
+        assert!(!share.must_give_back(long_ago));
+        let other = room.of("e");
+        let mut waiting = Box::pin(other.take(ITEM));
+        assert!((&mut waiting).now_or_never().is_none());
+        assert!(share.must_give_back(long_ago));
+        assert!(!share.must_give_back(now), "it has its time");
+        drop(waiting);
+        assert!(!share.must_give_back(long_ago), "nobody waits any more");
+        drop((own, hogs));
+        assert!(other.take(ITEM).now_or_never().is_some());
+        assert!(!share.must_give_back(long_ago));
     }
 
     #[test]

@@ -41,9 +41,11 @@ pub fn push(exchange: &Exchange, caller: &Caller, requests: Streaming<PushReques
     let mut push = Push {
         exchange: exchange.clone(),
         caller: caller.clone(),
-        incoming: read(subject, requests, share),
+        incoming: read(subject, requests, share.clone()),
+        share,
         answers,
         waiting: Waiting::default(),
+        answering_since: Instant::now(),
         looked: Instant::now(),
     };
     let pushing = async move {
@@ -83,6 +85,9 @@ struct Push {
     incoming: intake::Incoming<Came>,
     answers: intake::Answers<PushResponse>,
     waiting: Waiting,
+    share: intake::Share,
+    /// When the items were taken up that are being answered.
+    answering_since: Instant,
     /// When it was last looked whether the caller may push.
     looked: Instant,
 }
@@ -195,6 +200,7 @@ impl Push {
         if items.is_empty() {
             return Ok(());
         }
+        self.answering_since = Instant::now();
         self.renew().await?;
         let mut each = Each::of(&self.exchange, &self.caller, meant.dry_run, items).await?;
         loop {
@@ -213,6 +219,7 @@ impl Push {
         if items.is_empty() {
             return Ok(());
         }
+        self.answering_since = Instant::now();
         self.renew().await?;
         let ledger = together::answer(&self.exchange, &self.caller, meant.dry_run, items).await;
         let mut ledger = ledger?;
@@ -264,6 +271,10 @@ impl Push {
         let mut sending = pin!(answers.send(answer, bytes));
         let patience = Instant::now() + IDLE;
         loop {
+            // Others wait for what this stream has sent ahead.
+            if self.share.must_give_back(self.answering_since) {
+                return Err(at_once(Error::try_again()));
+            }
             tokio::select! {
                 biased;
                 sent = &mut sending => {

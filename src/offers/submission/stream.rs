@@ -46,11 +46,13 @@ pub fn submit(
 ) -> Answers {
     let (answers, told) = intake::answers();
     let share = exchange.intake.room.of(caller.subject());
-    let incoming = intake::read_ahead(share, |ahead| read(requests, ahead));
+    let incoming = intake::read_ahead(share.clone(), |ahead| read(requests, ahead));
     let mut talk = Talk {
         exchange: exchange.clone(),
         caller: caller.clone(),
         incoming,
+        share,
+        answering_since: None,
         answers,
     };
     let talking = async move {
@@ -121,6 +123,9 @@ struct Talk {
     exchange: Exchange,
     caller: Caller,
     incoming: intake::Incoming<Came>,
+    share: intake::Share,
+    /// When the items were taken up that are being answered. None: nothing more comes.
+    answering_since: Option<Instant>,
     answers: intake::Answers<SubmitCourseOffersResponse>,
 }
 
@@ -181,6 +186,7 @@ impl Talk {
     async fn gather(&mut self, submitting: &Submitting) -> Result<(Vec<Item>, Stop), Status> {
         let mut batch = Batch::default();
         let mut came = self.next().await?;
+        self.answering_since = Some(Instant::now());
         loop {
             match came {
                 Came::Item(_, Sort::Withdrawal) if submitting.is_catalogue() => {
@@ -203,6 +209,7 @@ impl Talk {
     }
 
     async fn end(&mut self, mut submitting: Submitting) -> Result<()> {
+        self.answering_since = None;
         let mut ending = submitting.begin_end().await?;
         loop {
             self.renew().await?;
@@ -254,6 +261,11 @@ impl Talk {
         let mut sending = pin!(answers.send(answer, bytes));
         let patience = Instant::now() + IDLE;
         loop {
+            // Others wait for what this stream has sent ahead.
+            let answering_since = self.answering_since;
+            if answering_since.is_some_and(|since| self.share.must_give_back(since)) {
+                return Err(Error::try_again());
+            }
             tokio::select! {
                 biased;
                 // Where nobody is there, nobody is told so.

@@ -11,6 +11,7 @@ mod links;
 mod lost;
 mod memory;
 mod outcomes;
+mod room;
 
 use prost::Message;
 use styrkedja::proto::v1::{
