@@ -4,6 +4,7 @@ mod cursors;
 mod cut;
 mod digests;
 mod history;
+mod overtaken;
 mod pull;
 mod replica;
 mod scope;
