@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use styrkedja::{
     clock,
-    proto::v1::{CreateGrantRequest, Role, WhoAmIRequest},
+    proto::v1::{CreateGrantRequest, Document, Role, WhoAmIRequest},
 };
 use tonic::{Code, Status};
 
@@ -43,6 +43,8 @@ async fn beside_a_clock_off_by(world: World, seconds: i64) {
         ..world.request(Role::Observer, "Vallentuna kommun")
     };
     grant(&world.officer().await, brief).await;
+    let owner = world.id_of("Karbyskolan");
+    let mut history = vec![system.draft(&analysis(&owner)).await];
     let (mut copy, mut brief) = (Replica::default(), Replica::default());
     copy.pull(&system).await.expect("a snapshot");
     brief.pull(&head).await.expect("a snapshot");
@@ -65,8 +67,8 @@ async fn beside_a_clock_off_by(world: World, seconds: i64) {
     }
 
     // Written by turns, and told in this order by both.
-    let owner = world.id_of("Karbyskolan");
-    let mut written = Vec::new();
+    history.push(goes_on(&system_there, &history[0]).await);
+    let mut written = vec![Told::Upsert(history[1].id.clone(), 2)];
     for number in 0..10 {
         let by = if number % 2 == 0 || one_at_a_time {
             &system_there
@@ -97,9 +99,17 @@ async fn beside_a_clock_off_by(world: World, seconds: i64) {
     assert_eq!(copy.pull(&system).await.expect("it may"), written);
     assert_eq!(copy_there.pull(&system).await.expect("nothing new"), []);
     brief.pull(&head).await.expect("it has not ended here");
+    history.push(goes_on(&system, &history[1]).await);
     let last = system.draft(&analysis(&owner)).await;
     let told = copy_there.pull(&system).await.expect("it may");
-    assert_eq!(told, [Told::Upsert(last.id, 1)]);
+    let expected = [(history[2].id.clone(), 3), (last.id, 1)];
+    assert_eq!(told, expected.map(|(id, number)| Told::Upsert(id, number)));
+    // In the history of a document time does not run backwards, whoever writes it.
+    let times = history.iter().map(|one| {
+        let time = one.update_time.expect("it was written some time");
+        (time.seconds, time.nanos)
+    });
+    assert!(times.is_sorted());
     must_be_in_step(&copy_there, &system).await;
     must_be_in_step(&brief, &head).await;
 }
@@ -113,6 +123,14 @@ pub async fn off_by(world: &World, seconds: i64) -> Outside {
         command.env("LD_PRELOAD", &clock);
     })
     .await
+}
+
+/// Writes the next revision.
+async fn goes_on(by: &Caller, document: &Document) -> Document {
+    let mut next = document.clone();
+    analysis_in(&mut next).title += " igen";
+    let written = by.updates(change(&next, &["analysis.title"])).await;
+    written.expect("nobody else writes it")
 }
 
 /// A token, signed at another time.

@@ -5,7 +5,7 @@ use std::{fs, os::unix::fs::PermissionsExt, process::Command};
 use styrkedja::{
     database::{Database, Purpose},
     journal,
-    proto::v1::{ListDocumentsRequest, WatchRequest},
+    proto::v1::{ExternalId, ListDocumentsRequest, PushItem, WatchRequest, push_response::Outcome},
 };
 use tempfile::TempDir;
 use tonic::{Code, Status};
@@ -14,6 +14,7 @@ use tonic_types::StatusExt;
 use super::{outside::Outside, preloaded};
 use crate::{
     documents::{acts::*, papers::*},
+    push::{self, EACH, push},
     sync::{Replica, must_be_in_step},
     world::{
         Caller, Engine, Place, World,
@@ -26,6 +27,7 @@ use crate::{
 const ROOM: u64 = 300_000;
 
 const REFUSED: usize = 20;
+const PUSHED: usize = 3;
 
 /// The files of a real server may grow no more: to the database that is a disk without room.
 #[test]
@@ -109,6 +111,17 @@ async fn disk_fills(
         let all = principal.all(ListDocumentsRequest::default()).await;
         assert_eq!(all.len(), written);
     }
+    // What is larger fits neither.
+    let items = pushed(&owner);
+    let answers = push(principal, EACH, &items)
+        .await
+        .expect("each is answered");
+    for answer in answers {
+        let Some(Outcome::Refused(refused)) = answer.outcome else {
+            panic!("there is room: {answer:?}")
+        };
+        says_that_there_is_no_room(&push::status(&refused));
+    }
     copy.pull(principal).await.expect("it can be read");
     must_be_in_step(&copy, principal).await;
 
@@ -119,8 +132,14 @@ async fn disk_fills(
         let created = documents.create_document(creation.clone()).await;
         created.expect("there is room again");
     }
+    for _ in 0..2 {
+        let answers = push(principal, EACH, &items).await;
+        for answer in answers.expect("each is answered") {
+            assert!(matches!(answer.outcome, Some(Outcome::Created(_))));
+        }
+    }
     let mut watching = copy.clone();
-    while watching.documents.len() < written + REFUSED {
+    while watching.documents.len() < written + REFUSED + PUSHED {
         let message = watch.message().await.expect("it goes on");
         watching.take(message.expect("it does not end"));
     }
@@ -132,6 +151,20 @@ async fn disk_fills(
     whole.expect("the journal is whole");
     database.close().await;
     (copy, written)
+}
+
+/// Items that are larger than what was refused before.
+fn pushed(owner: &str) -> Vec<PushItem> {
+    let items = (0..PUSHED).map(|number| {
+        let mut paper = analysis(owner);
+        analysis_in(&mut paper).evidence = much_evidence(50);
+        paper.external_id = Some(ExternalId {
+            scheme: "stories".to_owned(),
+            value: format!("full-{number}"),
+        });
+        push::new(&paper)
+    });
+    items.collect()
 }
 
 fn says_that_there_is_no_room(status: &Status) {

@@ -12,7 +12,7 @@ use std::{
 use styrkedja::{
     database::{Database, Purpose},
     journal,
-    proto::v1::ListDocumentsRequest,
+    proto::v1::{Document, ExternalId, ListDocumentsRequest, push_response::Outcome},
 };
 use tokio::task::JoinSet;
 use tonic::{Code, Status};
@@ -20,6 +20,7 @@ use tonic_types::StatusExt;
 
 use crate::{
     documents::acts::*,
+    push::{EACH, new, push, status},
     sync::{
         pull,
         trial::{
@@ -31,11 +32,12 @@ use crate::{
     world::{
         Caller, Engine, Place, World,
         postgres::{Cluster, Durability},
-        runtime,
+        request_id, runtime,
     },
 };
 
 const WRITERS: usize = 8;
+const PUSHERS: usize = 4;
 const READERS: usize = 2;
 const WATCHERS: usize = 6;
 /// How long the database is gone, in seconds: longer than writes are patient.
@@ -45,6 +47,7 @@ const GONE: u32 = 5;
 struct Load {
     ends: AtomicBool,
     refused_writes: AtomicUsize,
+    refused_pushes: AtomicUsize,
     refused_reads: AtomicUsize,
 }
 
@@ -69,19 +72,26 @@ fn a_database_that_restarts_loses_nothing_that_was_answered() {
         for _ in 0..WRITERS {
             writers.spawn(write(system.clone(), owner.clone(), Arc::clone(&load)));
         }
+        for _ in 0..PUSHERS {
+            writers.spawn(push_on(system.clone(), owner.clone(), Arc::clone(&load)));
+        }
         for _ in 0..READERS {
             readers.spawn(read(system.clone(), Arc::clone(&load)));
         }
-        let mut refused = [0, 0];
+        let mut refused = [0; 3];
         for manner in ["fast", "immediate"] {
             tokio::time::sleep(Duration::from_secs(1)).await;
             tokio::task::block_in_place(|| cluster.restart(manner, GONE));
-            let counts = [&load.refused_writes, &load.refused_reads];
+            let Load {
+                refused_writes,
+                refused_pushes,
+                refused_reads,
+                ..
+            } = &*load;
+            let counts = [refused_writes, refused_pushes, refused_reads];
             let now = counts.map(|count| count.load(Ordering::Relaxed));
-            assert!(
-                now[0] > refused[0] && now[1] > refused[1],
-                "{manner}: {now:?}"
-            );
+            let more = now.iter().zip(refused).all(|(now, before)| *now > before);
+            assert!(more, "{manner}: {now:?}");
             refused = now;
         }
         tokio::time::sleep(Duration::from_secs(1)).await;
@@ -123,6 +133,36 @@ async fn write(caller: Caller, owner: String, load: Arc<Load>) -> Vec<Vec<Change
             tokio::time::sleep(Duration::from_millis(50)).await;
         };
         written.push(vec![change_of(&document)]);
+    }
+    written
+}
+
+/// Pushes documents on and on, likewise.
+async fn push_on(caller: Caller, owner: String, load: Arc<Load>) -> Vec<Vec<Change>> {
+    let mut written = Vec::new();
+    while !load.ends.load(Ordering::Relaxed) {
+        let item = new(&Document {
+            external_id: Some(ExternalId {
+                scheme: "stories".to_owned(),
+                value: request_id(),
+            }),
+            ..paper(&owner, "1")
+        });
+        let pushed = loop {
+            let answers = push(&caller, EACH, std::slice::from_ref(&item)).await;
+            match answers.map(|answers| answers.into_iter().find_map(|answer| answer.outcome)) {
+                Ok(Some(Outcome::Created(pushed))) => break pushed,
+                Ok(Some(Outcome::Refused(refused))) => must_be_unavailable(&status(&refused)),
+                Ok(other) => panic!("it is answered otherwise: {other:?}"),
+                Err(status) => must_be_unavailable(&status),
+            }
+            load.refused_pushes.fetch_add(1, Ordering::Relaxed);
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        };
+        written.push(vec![Change {
+            of: pushed.id,
+            revision: pushed.revision,
+        }]);
     }
     written
 }
