@@ -2,7 +2,7 @@
 
 mod catalogue;
 mod files;
-mod places;
+pub mod places;
 pub mod submission;
 
 use styrkedja::{

@@ -33,13 +33,20 @@ stories!(
 );
 
 /// A submission that is under way.
-struct Open {
+pub struct Open {
+    /// Rows that the report had before.
+    pub before: u64,
     parts: mpsc::Sender<SubmitCourseOffersRequest>,
     answers: Streaming<SubmitCourseOffersResponse>,
 }
 
 impl Open {
-    async fn by(caller: &Caller, header: &SubmissionHeader) -> Self {
+    pub async fn by(caller: &Caller, header: &SubmissionHeader) -> Self {
+        let begun = Self::begin(caller, header).await;
+        begun.expect("it begins")
+    }
+
+    pub async fn begin(caller: &Caller, header: &SubmissionHeader) -> Result<Self, Status> {
         let (parts, requests) = mpsc::channel(100);
         let mut client = caller.offers();
         let open = client.submit_course_offers(ReceiverStream::new(requests));
@@ -47,20 +54,31 @@ impl Open {
             part: Some(Part::Header(header.clone())),
         };
         parts.send(begin).await.expect("it is sent");
-        let answers = open.await.expect("it begins").into_inner();
-        let mut open = Self { parts, answers };
-        assert!(matches!(open.next().await, Ok(Some(Told::Begun(_)))));
-        open
+        let mut open = Self {
+            before: 0,
+            parts,
+            answers: open.await?.into_inner(),
+        };
+        let Some(Told::Begun(known)) = open.next().await? else {
+            panic!("the first answer says where it goes on")
+        };
+        open.before = known.rows;
+        Ok(open)
+    }
+
+    /// Whether there is still somebody to take it.
+    pub async fn sends(&self, part: Part) -> bool {
+        let part = SubmitCourseOffersRequest { part: Some(part) };
+        self.parts.send(part).await.is_ok()
     }
 
     async fn send(&self, part: Part) {
-        let part = SubmitCourseOffersRequest { part: Some(part) };
-        self.parts.send(part).await.expect("it is sent");
+        assert!(self.sends(part).await, "it is sent");
     }
 
-    /// What comes within ten seconds.
-    async fn next(&mut self) -> Result<Option<Told>, Status> {
-        let next = timeout(Duration::from_secs(10), self.answers.message()).await;
+    /// What comes within a minute.
+    pub async fn next(&mut self) -> Result<Option<Told>, Status> {
+        let next = timeout(Duration::from_mins(1), self.answers.message()).await;
         let next = next.expect("something comes in time")?;
         Ok(next.map(|answer| answer.part.expect("it says something")))
     }

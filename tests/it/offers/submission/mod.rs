@@ -1,11 +1,14 @@
 //! Submissions of course offers: many in one stream, each with its own answer, and a report of all.
 
 mod access;
+mod careless;
 mod catalogue;
+mod faulty;
 mod first;
 mod flow;
 mod idle;
 mod resume;
+mod servers;
 mod taken;
 
 use prost::Message;
@@ -27,16 +30,16 @@ const SCHEME: &str = "uu.emil";
 
 /// What a stream told.
 #[derive(Debug, Default, PartialEq)]
-pub(super) struct Told {
+pub struct Told {
     /// Rows that the report had before.
-    before: u64,
-    pub(super) rows: Vec<SubmissionRow>,
-    ended: Option<Submission>,
+    pub before: u64,
+    pub rows: Vec<SubmissionRow>,
+    pub ended: Option<Submission>,
 }
 
 impl Told {
     /// What became of each offer, with the reason of a refusal.
-    pub(super) fn words(&self) -> Vec<String> {
+    pub fn words(&self) -> Vec<String> {
         self.rows.iter().map(word).collect()
     }
 
@@ -83,14 +86,14 @@ fn stands(id: &str, offer: CourseOffer) -> Part {
     Part::Offer(submitted.encode_to_vec().into())
 }
 
-pub(super) fn withdrawn(id: &str) -> Part {
+pub fn withdrawn(id: &str) -> Part {
     Part::Withdrawal(WithdrawnOffer { id: id.to_owned() })
 }
 
 pub const END: Part = Part::End(SubmissionEnd {});
 
 /// Submits these parts, and takes all answers.
-pub(super) async fn submit(
+pub async fn submit(
     caller: &Caller,
     header: &SubmissionHeader,
     parts: impl IntoIterator<Item = Part>,

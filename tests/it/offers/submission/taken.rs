@@ -1,18 +1,22 @@
-//! Offers whose places are taken: nobody loses a place to a submission.
+//! Offers whose places are taken: nobody loses a place to a submission. And ids that are taken.
 
 use styrkedja::proto::v1::{
-    Audience, DocumentState, HoldPlacesRequest, ListDocumentsRequest, OfferingState,
-    SubmissionHeader, SubmissionMode, SubmissionRow,
+    Audience, CreateGrantRequest, Document, DocumentState, ExternalId, HoldPlacesRequest,
+    ListDocumentsRequest, OfferingState, Role, SubmissionHeader, SubmissionMode, SubmissionRow,
 };
+use tonic::Code;
 
-use super::{END, delta, header, offer, sample, stands, submit, withdrawn};
+use super::{END, SCHEME, delta, header, offer, report, sample, stands, submit, withdrawn};
 use crate::{
-    offers::UPPSALA,
+    offers::{self, UPPSALA, dalarna},
     push::info,
-    world::{World, request_id},
+    world::{ROUND, World, request_id},
 };
 
-stories!(taken_places_are_neither_cut_nor_withdrawn);
+stories!(
+    taken_places_are_neither_cut_nor_withdrawn,
+    an_id_that_is_taken_out_of_sight_is_named_and_stops_nothing_else,
+);
 
 /// How many places a refusal says are taken.
 fn taken(row: &SubmissionRow) -> Option<String> {
@@ -69,4 +73,49 @@ async fn taken_places_are_neither_cut_nor_withdrawn(world: World) {
         .map(|one| (one.state(), one.revision))
         .collect();
     assert_eq!(standing, [(DocumentState::Submitted, 3)]);
+}
+
+async fn an_id_that_is_taken_out_of_sight_is_named_and_stops_nothing_else(world: World) {
+    let uppsala = world.coordinator_of(UPPSALA).await;
+    // For one round alone, so that drafts of none are out of sight.
+    let brief = CreateGrantRequest {
+        subject: "exchange:for-one-round".to_owned(),
+        round: ROUND.to_owned(),
+        ..world.request(Role::UniversityCoordinator, UPPSALA)
+    };
+    let brief = world.granted(&world.officer().await, brief).await;
+    let draft = Document {
+        external_id: Some(ExternalId {
+            scheme: SCHEME.to_owned(),
+            value: "taken".to_owned(),
+        }),
+        ..offers::offer(&world.id_of(UPPSALA), |_| ())
+    };
+    let draft = uppsala.draft(&draft).await;
+    let unseen = brief.gets(&draft.id, 0).await;
+    assert_eq!(unseen.expect_err("out of sight").code(), Code::NotFound);
+
+    let three = || ["a", "taken", "b"].map(|id| offer(id, 1));
+    let header = delta();
+    let told = submit(&brief, &header, three().into_iter().chain([END])).await;
+    let told = told.expect("it goes on");
+    assert_eq!(told.words(), ["created", "EXTERNAL_ID_TAKEN", "created"]);
+    assert_eq!((&*told.rows[1].id, told.end().refused), ("taken", 1));
+    let (_, rows) = report(&brief, &header.submission_id, 0)
+        .await
+        .expect("told");
+    assert_eq!(rows, told.rows);
+    let stands = uppsala.gets(&draft.id, 0).await.expect("it is there");
+    assert_eq!((stands.state(), stands.revision), (DocumentState::Draft, 1));
+    // Who sees it publishes it, and another university has ids of its own.
+    let told = submit(&uppsala, &delta(), three().into_iter().chain([END])).await;
+    let told = told.expect("it is taken");
+    assert_eq!(told.words(), ["unchanged", "updated", "unchanged"]);
+    let told = submit(
+        &dalarna(&world).await,
+        &delta(),
+        three().into_iter().chain([END]),
+    )
+    .await;
+    assert_eq!(told.expect("it is taken").words(), ["created"; 3]);
 }
