@@ -1,5 +1,7 @@
 //! Ends a submission. What a catalogue does not name is withdrawn first, a page at a time.
 
+use std::collections::HashSet;
+
 use uuid::Uuid;
 
 use super::{Submitting, grant_at};
@@ -19,8 +21,9 @@ const PAGE: u64 = 500;
 pub struct Ending {
     /// What stands up to here was looked at. None: there is nothing to withdraw.
     after: Option<Uuid>,
-    /// The last that was counted. What is published later is not withdrawn: nobody agreed to that.
-    until: Uuid,
+    /// What is to be withdrawn, and nothing else. What is published after it was counted stays, wherever its id lies: nobody
+    /// agreed to that.
+    missing: HashSet<Uuid>,
     withheld: u64,
 }
 
@@ -30,25 +33,27 @@ impl Submitting {
         if self.submission.mode != SubmissionMode::Catalogue {
             return Ok(Ending {
                 after: None,
-                until: Uuid::nil(),
+                missing: HashSet::new(),
                 withheld: 0,
             });
         }
         self.recall().await?;
-        let (mut missing, mut standing) = (0, 0);
+        let (mut missing, mut standing) = (HashSet::new(), 0);
         let mut after = Uuid::nil();
         loop {
             let page = self.standing_after(after).await?;
             let Some((last, _)) = page.last() else { break };
             after = *last;
             standing += page.len() as u64;
-            missing += page.iter().filter(|(_, id)| !self.seen.has(id)).count() as u64;
+            let unseen = page.into_iter().filter(|(_, id)| !self.seen.has(id));
+            missing.extend(unseen.map(|(document, _)| document));
         }
-        let may = may_withdraw(missing, standing, self.confirmed_withdrawals);
+        let count = missing.len() as u64;
+        let may = may_withdraw(count, standing, self.confirmed_withdrawals);
         Ok(Ending {
-            after: (may && missing > 0).then(Uuid::nil),
-            until: after,
-            withheld: if may { 0 } else { missing },
+            after: (may && count > 0).then(Uuid::nil),
+            missing: if may { missing } else { HashSet::new() },
+            withheld: if may { 0 } else { count },
         })
     }
 
@@ -59,10 +64,11 @@ impl Submitting {
         ending: &mut Ending,
     ) -> Result<Option<Vec<SubmissionRow>>> {
         while let Some(after) = ending.after {
-            let mut page = self.standing_after(after).await?;
-            page.retain(|(document, _)| *document <= ending.until);
+            let page = self.standing_after(after).await?;
             ending.after = page.last().map(|(last, _)| *last);
-            let missing = page.into_iter().filter(|(_, id)| !self.seen.has(id));
+            let missing = page.into_iter();
+            let missing = missing
+                .filter(|(document, id)| ending.missing.contains(document) && !self.seen.has(id));
             let items: Vec<Item> = missing.map(|(_, id)| Item::withdrawal(id)).collect();
             if !items.is_empty() {
                 return self.settle(caller, items).await.map(Some);

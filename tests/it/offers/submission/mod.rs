@@ -3,6 +3,7 @@
 mod access;
 mod careless;
 mod catalogue;
+mod ending;
 mod faulty;
 mod first;
 mod flow;

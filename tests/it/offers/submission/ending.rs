@@ -1,0 +1,93 @@
+//! What is published while a catalogue ends: its sender has counted without it.
+
+use std::time::Duration;
+
+use styrkedja::proto::v1::{
+    Document, DocumentState, ExternalId, SubmissionHeader, SubmissionMode, event::What,
+};
+use tonic::Status;
+
+use super::{END, SCHEME, Told, delta, events, header, offer, submit};
+use crate::{
+    offers::{self, UPPSALA},
+    world::{Caller, World},
+};
+
+stories!(what_is_published_while_a_catalogue_ends_is_not_withdrawn);
+
+/// Offers that a catalogue does not name: more than are withdrawn at a time.
+const MISSING: u32 = 505;
+const ROUNDS: u32 = 12;
+
+async fn what_is_published_while_a_catalogue_ends_is_not_withdrawn(world: World) {
+    let uppsala = world.coordinator_of(UPPSALA).await;
+    for round in 1..=ROUNDS {
+        let paper = Document {
+            external_id: Some(ExternalId {
+                scheme: SCHEME.to_owned(),
+                value: format!("r{round}-draft"),
+            }),
+            ..offers::offer(&world.id_of(UPPSALA), |_| ())
+        };
+        if was_between(&world, &uppsala, round, &paper).await {
+            return;
+        }
+    }
+    panic!("nothing was published between the count and the end");
+}
+
+/// Publishes an offer while a catalogue of nothing ends. Whether that was after it had counted, and before it was done with
+/// the first that it withdraws.
+async fn was_between(world: &World, uppsala: &Caller, round: u32, paper: &Document) -> bool {
+    nothing(uppsala, 1_000_000).await.expect("all is withdrawn");
+    let name = |number| format!("r{round}-{number:03}");
+    let many = (1..MISSING).map(|number| offer(&name(number), 1));
+    let told = submit(uppsala, &delta(), many.chain([END])).await;
+    assert_eq!(told.expect("it is taken").end().refused, 0);
+    // Among those that are withdrawn last, by its id.
+    let draft = uppsala.draft(paper).await;
+    let told = submit(uppsala, &delta(), [offer(&name(MISSING), 1), END]).await;
+    assert_eq!(told.expect("it is taken").words(), ["created"]);
+    let (_, cursor) = events(uppsala, "").await;
+
+    let held = world.place().hold().await;
+    // Longer, where the machine is slow. Who waits to write waits no longer than this.
+    let moment = Duration::from_millis(u64::from(150 * round.min(5)));
+    let (by, one) = (uppsala.clone(), draft.clone());
+    let publishing = tokio::spawn(async move { by.submits(&one).await });
+    tokio::time::sleep(moment).await;
+    let by = uppsala.clone();
+    let ending = tokio::spawn(async move { nothing(&by, MISSING).await });
+    tokio::time::sleep(moment).await;
+    held.rollback().await.expect("it is released");
+    let published = publishing.await.expect("it is answered");
+    let ended = ending.await.expect("it is answered");
+    let (Ok(published), Ok(ended)) = (published, ended) else {
+        // They waited for too long.
+        return false;
+    };
+    if ended.end().withheld > 0 {
+        // It was counted too, and is more than was agreed to.
+        return false;
+    }
+    assert_eq!(ended.end().withdrawn, u64::from(MISSING));
+    let stands = uppsala.gets(&published.id, 0).await.expect("it is there");
+    assert_eq!(stands.state(), DocumentState::Submitted);
+
+    let (happened, _) = events(uppsala, &cursor).await;
+    let at = |is: &dyn Fn(&What) -> bool| happened.iter().position(is);
+    let published = at(
+        &|what| matches!(what, What::Upsert(one) | What::Entered(one) if one.id == published.id),
+    );
+    let withdrawn = at(&|what| matches!(what, What::Tombstone(_)));
+    published.expect("it is told") < withdrawn.expect("it is told")
+}
+
+/// Submits a catalogue with nothing in it.
+async fn nothing(uppsala: &Caller, confirmed_withdrawals: u32) -> Result<Told, Status> {
+    let catalogue = SubmissionHeader {
+        confirmed_withdrawals,
+        ..header(SubmissionMode::Catalogue)
+    };
+    submit(uppsala, &catalogue, [END]).await
+}
