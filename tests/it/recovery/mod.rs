@@ -3,6 +3,7 @@
 
 mod copies;
 mod inside;
+mod offers;
 
 use std::{
     path::{Path, PathBuf},
