@@ -13,6 +13,9 @@ use tonic::{
 use super::Request;
 use crate::error::Error;
 
+/// From so many bytes on a message is mostly of few large pieces, and to copy them twice costs more than the pieces do.
+const LARGE: usize = 16 * 1024;
+
 /// Encodes `T` and decodes `U`.
 #[derive(Clone, Copy, Debug)]
 pub struct Codec<T, U>(PhantomData<(T, U)>);
@@ -55,8 +58,16 @@ impl<T: Message> Encoder for Encoding<T> {
     type Error = Status;
 
     fn encode(&mut self, message: T, buffer: &mut EncodeBuf<'_>) -> Result<(), Status> {
-        // Many small pieces go into a vector much faster than into tonic's buffer.
-        buffer.put_slice(&message.encode_to_vec());
+        let bytes = message.encoded_len();
+        if bytes > LARGE {
+            buffer.reserve(bytes);
+            message.encode_raw(buffer);
+        } else {
+            // Many small pieces go into a vector much faster than into tonic's buffer.
+            let mut whole = Vec::with_capacity(bytes);
+            message.encode_raw(&mut whole);
+            buffer.put_slice(&whole);
+        }
         Ok(())
     }
 }
