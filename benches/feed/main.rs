@@ -7,7 +7,8 @@
 //! sides of a pair take turns in one run; what counts is the median of their ratios. Nobody decodes what is delivered further
 //! than to separate events.
 //!
-//! Words narrow the run: databases, `pull` or `watch`, and numbers of watchers: `cargo bench --bench feed -- sqlite watch 1000`.
+//! Words narrow the run: databases, `pull` or `watch`, `hot`, `cold` or `old` pulls, and numbers of watchers:
+//! `cargo bench --bench feed -- sqlite watch 1000`.
 
 #![expect(
     clippy::expect_used,
@@ -43,6 +44,8 @@ use measure::{CONTENT, Compared, Ground, Wanted, count, median, per_second, proc
 
 const WRITERS: usize = 16;
 const PAIRS: usize = 5;
+/// What is pulled: what was written last; all, as a snapshot; all, from a cursor of before.
+const PULLS: [&str; 3] = ["hot", "cold", "old"];
 /// Documents pulled from the tables, and from memory.
 const COLD: usize = 20_000;
 const HOT: usize = 900;
@@ -75,31 +78,25 @@ async fn main() {
             }
         }
         if wanted.has("pull", &kinds) {
-            pulls(engine, url, &sides).await;
+            pulls(engine, url, &sides, &wanted).await;
         }
     }
 }
 
 /// Pulls documents, from memory and from the tables.
-async fn pulls(engine: &str, url: &str, sides: &Sides) {
+async fn pulls(engine: &str, url: &str, sides: &Sides, wanted: &Wanted) {
     println!(
         "{:<9} {:<5} {:<7} {:>10} {:>10} {:>6}  ratios of the pairs",
         "database", "pull", "against", "theirs/s", "ours/s", "ratio"
     );
     let mine = sides.ours.side(WRITERS).await;
-    each(COLD, |writer| mine.submit(writer)).await;
     let puller = ours::Puller::of(&sides.ours, "system").await;
+    let old = ours::head(&puller).await;
+    each(COLD, |writer| mine.submit(writer)).await;
     let cold = puller.cursor_after(0).await;
-    let before_last = ours::head(&puller).await;
+    let hot = ours::head(&puller).await;
     each(HOT, |writer| mine.submit(writer)).await;
     let floor = keyset::Side::fill(url, COLD).await;
-    let pull = async |cursor: &str, documents: usize, times: usize| {
-        let began = Instant::now();
-        for _ in 0..times {
-            assert!(puller.pull(cursor).await >= documents);
-        }
-        per_second(documents * times, began.elapsed())
-    };
     let read = async |documents: usize, times: usize| {
         let began = Instant::now();
         for _ in 0..times {
@@ -107,20 +104,23 @@ async fn pulls(engine: &str, url: &str, sides: &Sides) {
         }
         per_second(documents * times, began.elapsed())
     };
-    let hot = async || pull(&before_last, HOT, TIMES).await;
-    let whole = async || pull(&cold, COLD, 1).await;
-    against(
-        &format!("{engine:<9} hot   keyset"),
-        async || read(HOT, TIMES).await,
-        &hot,
-    )
-    .await;
-    against(
-        &format!("{engine:<9} cold  keyset"),
-        async || read(COLD, 1).await,
-        &whole,
-    )
-    .await;
+    let pull = async |cursor: &str, documents: usize, times: usize| {
+        let began = Instant::now();
+        for _ in 0..times {
+            assert!(puller.pull(cursor).await >= documents);
+        }
+        per_second(documents * times, began.elapsed())
+    };
+    let wanted: Vec<_> = PULLS
+        .into_iter()
+        .zip([(&hot, HOT, TIMES), (&cold, COLD, 1), (&old, COLD, 1)])
+        .filter(|(name, _)| wanted.has(name, &PULLS))
+        .collect();
+    for (name, (cursor, documents, times)) in &wanted {
+        let ours = async || pull(cursor, *documents, *times).await;
+        let theirs = async || read(*documents, *times).await;
+        against(&format!("{engine:<9} {name:<5} keyset"), theirs, &ours).await;
+    }
     if let Some(etcd) = &sides.etcd {
         let side = etcd.side(WRITERS).await;
         each(COLD, |writer| side.submit(writer)).await;
@@ -132,18 +132,11 @@ async fn pulls(engine: &str, url: &str, sides: &Sides) {
             }
             per_second(documents * times, began.elapsed())
         };
-        against(
-            &format!("{engine:<9} hot   etcd"),
-            async || list(HOT, TIMES).await,
-            &hot,
-        )
-        .await;
-        against(
-            &format!("{engine:<9} cold  etcd"),
-            async || list(COLD, 1).await,
-            &whole,
-        )
-        .await;
+        for (name, (cursor, documents, times)) in &wanted {
+            let ours = async || pull(cursor, *documents, *times).await;
+            let theirs = async || list(*documents, *times).await;
+            against(&format!("{engine:<9} {name:<5} etcd"), theirs, &ours).await;
+        }
     }
 }
 
