@@ -6,13 +6,13 @@ mod published;
 mod row;
 
 pub use history::{Page, history, revisions};
-pub use many::{at_revisions, at_revisions_without_content, heads_known_as, heads_of};
+pub use many::{at_revisions, at_revisions_without_content, heads_known_as, heads_of, written_at};
 pub use published::published;
 pub use row::{links, row, small};
 
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, Iterable, QueryFilter,
-    QueryOrder, QuerySelect, Select, sea_query::Expr,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, Iterable,
+    QueryFilter, QueryOrder, QueryResult, QuerySelect, Select, TryGetable, sea_query::Expr,
 };
 use uuid::Uuid;
 
@@ -202,11 +202,59 @@ fn matching(filter: &Filter) -> Condition {
 }
 
 /// A revision as it is read: its content from wherever it is kept, and the state of the document today.
-#[derive(Clone, Debug, FromQueryResult)]
+#[derive(Clone, Debug)]
 pub struct Found {
-    #[sea_orm(nested)]
     pub row: entity::Model,
     pub state_now: i16,
+}
+
+/// By the order of columns: all of the table but the content, the state of today, the content. By name it would cost as much
+/// as to send the document.
+impl FromQueryResult for Found {
+    fn from_query_result(found: &QueryResult, _: &str) -> std::result::Result<Self, DbErr> {
+        let mut columns = InOrder { found, next: 0 };
+        let mut row = entity::Model {
+            owner_id: columns.take()?,
+            document_id: columns.take()?,
+            revision: columns.take()?,
+            kind: columns.take()?,
+            state: columns.take()?,
+            level: columns.take()?,
+            round: columns.take()?,
+            period_start: columns.take()?,
+            period_end: columns.take()?,
+            external_scheme: columns.take()?,
+            external_value: columns.take()?,
+            author: columns.take()?,
+            author_organization_id: columns.take()?,
+            created_at: columns.take()?,
+            updated_at: columns.take()?,
+            content: None,
+            content_revision: columns.take()?,
+            content_hash: columns.take()?,
+            review: columns.take()?,
+            justifications: columns.take()?,
+            withdraw_reason: columns.take()?,
+            position: columns.take()?,
+            until_position: columns.take()?,
+        };
+        let state_now = columns.take()?;
+        row.content = columns.take()?;
+        Ok(Self { row, state_now })
+    }
+}
+
+struct InOrder<'a> {
+    found: &'a QueryResult,
+    next: usize,
+}
+
+impl InOrder<'_> {
+    fn take<T: TryGetable>(&mut self) -> std::result::Result<T, DbErr> {
+        let place = self.next;
+        self.next += 1;
+        self.found.try_get_by_index(place)
+    }
 }
 
 /// Revisions with their contents, to be read as `Found`. For reads that scopes of more than one moment decide on.

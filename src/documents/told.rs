@@ -7,9 +7,9 @@ use prost::bytes::Bytes;
 use super::{model::Revision, operations::Shown, store::Found, wire};
 use crate::{error::Result, proto::v1::Role};
 
-/// The encoded `Document`, without what those who have the roles may not see.
-pub fn told(roles: &BTreeSet<Role>, found: Found) -> Result<Bytes> {
-    wire::encoded(Shown::to(roles, Revision::try_from(found)?))
+/// The encoded `Document` as this field of another message, without what those who have the roles may not see.
+pub fn told(field: u32, roles: &BTreeSet<Role>, found: Found) -> Result<Bytes> {
+    wire::encoded_as(field, Shown::to(roles, Revision::try_from(found)?))
 }
 
 #[cfg(test)]
@@ -43,8 +43,12 @@ mod tests {
     }
 
     fn read(role: Role, state_now: DocumentState) -> v1::Document {
-        let bytes = told(&BTreeSet::from([role]), found(state_now)).unwrap();
-        v1::Document::decode(bytes).unwrap()
+        let bytes = told(1, &BTreeSet::from([role]), found(state_now)).unwrap();
+        let event = v1::Event::decode(bytes).unwrap();
+        let Some(v1::event::What::Upsert(document)) = event.what else {
+            panic!("it is told as it was asked")
+        };
+        document
     }
 
     #[test]

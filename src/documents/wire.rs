@@ -1,12 +1,19 @@
 //! How a document is told on the wire. Every field of the message is named, so that a new one must be decided on.
 
-use prost::{Message, bytes::Bytes, encoding};
+use prost::{
+    Message,
+    bytes::Bytes,
+    encoding::{self, WireType},
+};
 
 use super::{
     model::Revision,
     operations::{Shown, content_of},
 };
 use crate::{contract, error::Result, kinds::Content, proto::v1};
+
+/// Room for the key of a field, and the length of what it holds.
+const KEY_AND_LENGTH: usize = 10;
 
 /// The document without what its caller may not see; the paths of that are listed.
 pub fn document(shown: Shown) -> Result<v1::Document> {
@@ -25,25 +32,63 @@ pub fn with_content(shown: Shown, content: Option<Content>) -> v1::Document {
 }
 
 /// The same, encoded. Where nothing is left out of it, the content goes in as it is kept.
-pub fn encoded(mut shown: Shown) -> Result<Bytes> {
-    let contract = contract::get();
-    if !contract.shows_everything_to(&shown.roles) {
-        return Ok(document(shown)?.encode_to_vec().into());
-    }
-    let content = shown
-        .revision
-        .content
-        .take()
-        .filter(|_| !shown.revision.withdrawn);
-    let field = contract.kind(shown.revision.kind).number;
-    let envelope = envelope(shown.revision);
-    let room = content.as_ref().map_or(0, |content| content.len() + 8);
-    let mut document = Vec::with_capacity(envelope.encoded_len() + room);
-    envelope.encode_raw(&mut document);
-    if let Some(content) = content {
-        encoding::bytes::encode(field, &content, &mut document);
-    }
+pub fn encoded(shown: Shown) -> Result<Bytes> {
+    let parts = Parts::of(shown)?;
+    let mut document = Vec::with_capacity(parts.len());
+    parts.put(&mut document);
     Ok(document.into())
+}
+
+/// The same, as a field of another message.
+pub fn encoded_as(field: u32, shown: Shown) -> Result<Bytes> {
+    let parts = Parts::of(shown)?;
+    let length = parts.len();
+    let mut message = Vec::with_capacity(length + KEY_AND_LENGTH);
+    encoding::encode_key(field, WireType::LengthDelimited, &mut message);
+    encoding::encode_varint(length as u64, &mut message);
+    parts.put(&mut message);
+    Ok(message.into())
+}
+
+/// A document on its way to its encoding.
+struct Parts {
+    document: v1::Document,
+    /// Its content as it is kept, and the field that holds it. None: it has none, or it is in the document.
+    content: Option<(u32, Vec<u8>)>,
+}
+
+impl Parts {
+    fn of(mut shown: Shown) -> Result<Self> {
+        let contract = contract::get();
+        if !contract.shows_everything_to(&shown.roles) {
+            return Ok(Self {
+                document: document(shown)?,
+                content: None,
+            });
+        }
+        let content = shown.revision.content.take();
+        let field = contract.kind(shown.revision.kind).number;
+        let withdrawn = shown.revision.withdrawn;
+        Ok(Self {
+            document: envelope(shown.revision),
+            content: content
+                .filter(|_| !withdrawn)
+                .map(|content| (field, content)),
+        })
+    }
+
+    fn len(&self) -> usize {
+        let content = self.content.as_ref();
+        let content = content.map(|(field, content)| encoding::bytes::encoded_len(*field, content));
+        self.document.encoded_len() + content.unwrap_or_default()
+    }
+
+    fn put(&self, bytes: &mut Vec<u8>) {
+        self.document.encode_raw(bytes);
+        if let Some((field, content)) = &self.content {
+            encoding::bytes::encode(*field, content, bytes);
+        }
+    }
 }
 
 /// All but the content.

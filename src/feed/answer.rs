@@ -1,7 +1,7 @@
 //! What is sent to those who pull and watch: on the wire the messages of the contract, with events that are encoded
 //! already, once for all who are told the same.
 
-use prost::{Message, bytes::Bytes, encoding};
+use prost::{Message, bytes::Bytes};
 
 use crate::proto::v1::{self, event::What};
 
@@ -24,26 +24,13 @@ pub fn event(what: What) -> Bytes {
     event.encode_to_vec().into()
 }
 
-/// How a document is told of.
+/// How a document is told of: the field of `Event` that holds it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Telling {
     /// As `Event.upsert`.
     Upsert = 1,
     /// As `Event.entered`.
     Entered = 3,
-}
-
-/// An encoded `Event` with a `Document` that is encoded already.
-pub fn event_of(telling: Telling, document: &[u8]) -> Bytes {
-    let mut event = Vec::with_capacity(document.len() + 8);
-    encoding::encode_key(
-        telling as u32,
-        encoding::WireType::LengthDelimited,
-        &mut event,
-    );
-    encoding::encode_varint(document.len() as u64, &mut event);
-    event.extend_from_slice(document);
-    event.into()
 }
 
 #[cfg(test)]
@@ -63,18 +50,13 @@ mod tests {
             What::Entered(document.clone()),
             What::SnapshotEnd(v1::SnapshotEnd {}),
         ];
-        let encoded = document.encode_to_vec();
         let progress = Some(v1::SyncProgress {
             position: 1,
             head: 2,
             told: 3,
         });
         let answer = Answer {
-            events: vec![
-                event_of(Telling::Upsert, &encoded),
-                event_of(Telling::Entered, &encoded),
-                event(told[2].clone()),
-            ],
+            events: told.clone().map(event).to_vec(),
             cursor: "c".to_owned(),
             progress,
         };

@@ -11,17 +11,12 @@ use super::{
 /// What a caller is to be told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Item {
-    /// A revision, written at the position.
     Document {
-        id: Uuid,
-        position: i64,
+        written: Written,
         entered: bool,
     },
-    /// A document was withdrawn by the revision written at the position.
-    Tombstone {
-        id: Uuid,
-        position: i64,
-    },
+    /// A document was withdrawn by the revision.
+    Tombstone(Written),
     DocumentLeft(Uuid),
     /// An organization, as written at the position.
     Organization {
@@ -31,6 +26,16 @@ pub enum Item {
     OrganizationLeft(Uuid),
     /// The write ends here.
     End(i64),
+}
+
+/// A revision that is to be told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Written {
+    pub id: Uuid,
+    /// Where it was written.
+    pub position: i64,
+    /// What its content weighs.
+    pub bytes: usize,
 }
 
 /// What the entries of a write are to a caller who saw `before` it as the one view says and `after` it as the other.
@@ -61,24 +66,28 @@ fn of_document(entry: &Entry, before: &View, after: &View, filter: &Filter) -> O
         id,
         written,
         before: last,
+        bytes,
     } = &entry.what
     else {
         return None;
     };
-    let (id, position) = (*id, entry.position);
+    let revision = Written {
+        id: *id,
+        position: entry.position,
+        bytes: *bytes,
+    };
     let was_held = last
         .as_ref()
         .is_some_and(|last| !last.is_withdrawn() && filter.takes(last) && before.sees(last));
     let is_seen = filter.takes(written) && after.sees(written);
     match (was_held, is_seen) {
-        (true, true) if written.is_withdrawn() => Some(Item::Tombstone { id, position }),
+        (true, true) if written.is_withdrawn() => Some(Item::Tombstone(revision)),
         (false, true) if written.is_withdrawn() => None,
         (_, true) => Some(Item::Document {
-            id,
-            position,
+            written: revision,
             entered: !was_held && last.is_some(),
         }),
-        (true, false) => Some(Item::DocumentLeft(id)),
+        (true, false) => Some(Item::DocumentLeft(*id)),
         (false, false) => None,
     }
 }

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// A revision as far as sight and filters ask.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Facts {
     pub owner: Uuid,
     /// `v1::DocumentKind`.

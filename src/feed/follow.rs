@@ -1,13 +1,15 @@
 //! Follows the journal for one caller from where its copy stands. What the caller saw at each position decides what it is
 //! told of, and what it sees now decides what of that is shown.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
+use futures::future::try_join;
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::{
     answer::Telling,
-    changes::{self, Item},
+    changes::{self, Item, Written},
     cursor::{Cursor, Stage},
     filter::Filter,
     outlet::Outlet,
@@ -15,7 +17,7 @@ use super::{
     revision::Revision,
     ring::Write,
     shift,
-    store::{self, Entry, What},
+    store::{Entry, What},
     view::View,
 };
 use crate::{
@@ -25,8 +27,11 @@ use crate::{
     proto::v1::{self, Act, event},
 };
 
-/// Items told at a time: of each a document may be read.
-const AT_ONCE: usize = 25;
+/// Items told at a time, and what the documents that are read for them may weigh, but for the last.
+const PART: usize = 400;
+const PART_BYTES: usize = 512 * 1024;
+/// How long what was read is told: it may have been withdrawn since, or have left the caller's sight.
+pub(super) const FRESH: Duration = Duration::from_secs(2);
 
 /// A caller on its way through the feed.
 pub struct Follower {
@@ -49,9 +54,14 @@ impl Follower {
     pub async fn follow(&mut self, head: i64) -> Result<()> {
         self.head = head;
         self.outlet.progress().head = head.unsigned_abs();
+        let recent = self.recent();
+        let mut ahead = None;
         while self.position < head {
             self.renew(head).await?;
-            let writes = self.recent().writes(self.position, head).await?;
+            let writes = match ahead.take() {
+                Some(writes) => writes,
+                None => recent.writes(self.position, head).await?,
+            };
             let first = writes.first().and_then(|write| write.first());
             if first.map(|entry| entry.position) != Some(self.position + 1) {
                 return Err(Error::fault(anyhow::anyhow!(
@@ -59,7 +69,16 @@ impl Follower {
                     self.position
                 )));
             }
-            self.tell_writes(&writes).await?;
+            let last = writes.last().and_then(|write| write.last());
+            let last = last.map_or(head, |entry| entry.position);
+            let more = async {
+                Ok(if last < head {
+                    Some(recent.writes(last, head).await?)
+                } else {
+                    None
+                })
+            };
+            ((), ahead) = try_join(self.tell_writes(&writes), more).await?;
         }
         self.outlet.flush().await
     }
@@ -111,43 +130,55 @@ impl Follower {
         })
     }
 
-    /// Tells items in order.
+    /// Tells items in order. What some of them say is read while those before them are told.
     pub(super) async fn tell(&mut self, items: &[Item]) -> Result<()> {
-        for items in items.chunks(AT_ONCE) {
-            let documents: Vec<_> = items.iter().filter_map(document_of).collect();
-            let mut revisions = self.recent().revisions(&documents, self.head).await?;
-            let reader = self.exchange.database.reader();
-            let places: Vec<_> = items.iter().filter_map(organization_of).collect();
-            let mut rows = store::organizations(reader, &places).await?;
-            for item in items {
-                match *item {
-                    Item::Document {
-                        position, entered, ..
-                    } => {
-                        let revision = revisions.remove(&position).ok_or_else(missing)?;
-                        let telling = if entered {
-                            Telling::Entered
-                        } else {
-                            Telling::Upsert
-                        };
-                        self.show(&revision, telling).await?;
-                    }
-                    Item::Tombstone { position, .. } => {
-                        let revision = revisions.remove(&position).ok_or_else(missing)?;
-                        self.outlet.push(revision.tombstone_in(&self.now)).await?;
-                    }
-                    Item::Organization { position, .. } => {
-                        let row = rows.remove(&position).ok_or_else(missing)?;
-                        self.show_organization(row).await?;
-                    }
-                    Item::DocumentLeft(id) => self.outlet.push(left(id)).await?,
-                    Item::OrganizationLeft(id) => {
-                        self.outlet.push(organization_left(id)).await?;
-                    }
-                    Item::End(position) => {
-                        self.position = position;
-                        self.outlet.whole(self.cursor(Stage::Changes)).await?;
-                    }
+        let (recent, head) = (self.recent(), self.head);
+        let mut parts = parts(items);
+        let mut next = parts.next();
+        let mut read = Said::read(&recent, next, head).await?;
+        while let Some(part) = next {
+            next = parts.next();
+            if read.at.elapsed() > FRESH {
+                read = Said::read(&recent, Some(part), head).await?;
+            }
+            let ahead = Said::read(&recent, next, head);
+            ((), read) = try_join(self.tell_part(part, read), ahead).await?;
+        }
+        Ok(())
+    }
+
+    async fn tell_part(&mut self, items: &[Item], said: Said) -> Result<()> {
+        let Said {
+            mut revisions,
+            mut organizations,
+            at: _,
+        } = said;
+        for item in items {
+            match *item {
+                Item::Document { written, entered } => {
+                    let revision = revisions.remove(&written.position).ok_or_else(missing)?;
+                    let telling = if entered {
+                        Telling::Entered
+                    } else {
+                        Telling::Upsert
+                    };
+                    self.show(revision, telling).await?;
+                }
+                Item::Tombstone(written) => {
+                    let revision = revisions.remove(&written.position).ok_or_else(missing)?;
+                    self.outlet.push(revision.tombstone_in(&self.now)).await?;
+                }
+                Item::Organization { position, .. } => {
+                    let row = organizations.remove(&position).ok_or_else(missing)?;
+                    self.show_organization(row).await?;
+                }
+                Item::DocumentLeft(id) => self.outlet.push(left(id)).await?,
+                Item::OrganizationLeft(id) => {
+                    self.outlet.push(organization_left(id)).await?;
+                }
+                Item::End(position) => {
+                    self.position = position;
+                    self.outlet.whole(self.cursor(Stage::Changes)).await?;
                 }
             }
         }
@@ -156,7 +187,7 @@ impl Follower {
 
     /// Shows a revision, unless the caller can not see it, or what became of it, any more: then it is told to leave when
     /// it comes to that.
-    pub(super) async fn show(&mut self, revision: &Revision, telling: Telling) -> Result<()> {
+    pub(super) async fn show(&mut self, revision: Revision, telling: Telling) -> Result<()> {
         match revision.shown_in(&self.now, telling)? {
             Some(event) => self.outlet.push_encoded(event).await,
             None => Ok(()),
@@ -194,11 +225,50 @@ pub(super) fn organization_left(id: Uuid) -> event::What {
     event::What::OrganizationLeft(v1::OrganizationLeft { id })
 }
 
-fn document_of(item: &Item) -> Option<(Uuid, i64)> {
+/// What items say, as it was read.
+struct Said {
+    revisions: HashMap<i64, Revision>,
+    organizations: HashMap<i64, entity::Model>,
+    at: Instant,
+}
+
+impl Said {
+    async fn read(recent: &Recent, items: Option<&[Item]>, head: i64) -> Result<Self> {
+        let items = items.unwrap_or_default();
+        let documents: Vec<_> = items
+            .iter()
+            .filter_map(document_of)
+            .map(|written| (written.id, written.position))
+            .collect();
+        let places: Vec<_> = items.iter().filter_map(organization_of).collect();
+        Ok(Self {
+            revisions: recent.revisions(&documents, head).await?,
+            organizations: recent.organizations(&places).await?,
+            at: Instant::now(),
+        })
+    }
+}
+
+/// Items in parts that are few and light enough to be held in memory.
+fn parts(items: &[Item]) -> impl Iterator<Item = &[Item]> {
+    let mut rest = items;
+    std::iter::from_fn(move || {
+        let mut bytes = 0;
+        let fits = |item: &&Item| {
+            let before = bytes;
+            bytes += document_of(item).map_or(0, |written| written.bytes);
+            before < PART_BYTES
+        };
+        let count = rest.iter().take(PART).take_while(fits).count();
+        let (part, others) = rest.split_at(count);
+        rest = others;
+        (!part.is_empty()).then_some(part)
+    })
+}
+
+fn document_of(item: &Item) -> Option<Written> {
     match *item {
-        Item::Document { id, position, .. } | Item::Tombstone { id, position } => {
-            Some((id, position))
-        }
+        Item::Document { written, .. } | Item::Tombstone(written) => Some(written),
         Item::DocumentLeft(_)
         | Item::Organization { .. }
         | Item::OrganizationLeft(_)
@@ -210,7 +280,7 @@ fn organization_of(item: &Item) -> Option<i64> {
     match *item {
         Item::Organization { position, .. } => Some(position),
         Item::Document { .. }
-        | Item::Tombstone { .. }
+        | Item::Tombstone(_)
         | Item::DocumentLeft(_)
         | Item::OrganizationLeft(_)
         | Item::End(_) => None,
@@ -221,4 +291,42 @@ fn missing() -> Error {
     Error::fault(anyhow::anyhow!(
         "what an entry says was written is not there"
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn items(weights: &[usize]) -> Vec<Item> {
+        let item = |(&bytes, position): (&usize, i64)| {
+            let id = Uuid::from_u128(position.unsigned_abs().into());
+            let written = Written {
+                id,
+                position,
+                bytes,
+            };
+            [Item::Tombstone(written), Item::End(position)]
+        };
+        weights.iter().zip(1..).flat_map(item).collect()
+    }
+
+    #[test]
+    fn parts_are_few_and_light_and_leave_nothing_out() {
+        let (small, large) = (2_000, 128 * 1024);
+        let mixed: Vec<usize> = (0..2_000)
+            .map(|number| if number % 300 < 20 { large } else { small })
+            .collect();
+        for weights in [&mixed[..], &[], &[10 * PART_BYTES, 1, 10 * PART_BYTES]] {
+            let items = items(weights);
+            let parts: Vec<&[Item]> = parts(&items).collect();
+            assert_eq!(parts.concat(), items);
+            for part in parts {
+                let documents = part.iter().filter_map(document_of);
+                let bytes: Vec<usize> = documents.map(|written| written.bytes).collect();
+                let but_the_last = bytes.iter().rev().skip(1).sum::<usize>();
+                assert!(!part.is_empty() && part.len() <= PART);
+                assert!(but_the_last < PART_BYTES, "{but_the_last}");
+            }
+        }
+    }
 }

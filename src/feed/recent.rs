@@ -15,7 +15,7 @@ use super::{
     ring::{Ring, Write, whole},
     store,
 };
-use crate::database::Database;
+use crate::{database::Database, organizations::entity as organizations};
 
 /// Whoever has further to go reads alone.
 const NEAR: i64 = 1000;
@@ -102,6 +102,14 @@ impl Recent {
         }
         self.ring_mut().shrink();
         Ok(held)
+    }
+
+    /// Organizations by the positions at which they were written.
+    pub async fn organizations(
+        &self,
+        positions: &[i64],
+    ) -> Result<HashMap<i64, organizations::Model>, DbErr> {
+        store::organizations(self.database.reader(), positions).await
     }
 
     async fn revisions_alone(&self, keys: &[(Uuid, i64)]) -> Result<HashMap<i64, Revision>, DbErr> {

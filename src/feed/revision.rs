@@ -1,23 +1,20 @@
 //! A revision as it is told: encoded once for all who are shown the same of it.
 
-use std::{
-    collections::BTreeSet,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use prost::bytes::Bytes;
 use uuid::Uuid;
 
 use super::{
-    answer::{Telling, event_of},
+    answer::Telling,
     facts::Facts,
-    view::View,
+    view::{Shown, View},
 };
 use crate::{
     contract::Visibility,
     documents::{self, Found, entity},
     error::Result,
-    proto::v1::{self, DocumentState, Role, event::What},
+    proto::v1::{self, DocumentState, event::What},
 };
 
 /// A revision with what its document has become since, as far as is known. Cheap to clone.
@@ -86,7 +83,7 @@ impl Revision {
 
     /// Whether the caller is shown it: it sees the revision, and what became of it.
     pub fn is_seen_in(&self, view: &View) -> bool {
-        view.sees(self.facts()) && self.is_seen_since(view)
+        self.shown_to(view).is_some()
     }
 
     /// Its number, and what tells it from others.
@@ -96,13 +93,17 @@ impl Revision {
         (row.revision, etag)
     }
 
-    /// The event that shows it, unless the caller can not see it, or what became of it.
-    pub fn shown_in(&self, view: &View, telling: Telling) -> Result<Option<Bytes>> {
-        let roles = view.roles_on(self.facts());
-        if roles.is_empty() || !self.is_seen_since(view) {
+    /// The event that shows it, unless the caller can not see it, or what became of it. Kept for others, where there are any.
+    pub fn shown_in(self, view: &View, telling: Telling) -> Result<Option<Bytes>> {
+        let Some(shown) = self.shown_to(view) else {
             return Ok(None);
-        }
-        self.told(&roles, telling).map(Some)
+        };
+        let way = self.way(&shown, telling);
+        let event = match Arc::try_unwrap(self.written) {
+            Ok(alone) => event_of(alone.found, &shown, &way),
+            Err(shared) => shared.told(&shown, way),
+        };
+        event.map(Some)
     }
 
     /// What remains of it where it withdrew its document. To whoever can not see it any more, nothing but the id.
@@ -131,33 +132,51 @@ impl Revision {
         self.since.iter().all(|facts| view.sees(facts))
     }
 
-    fn told(&self, roles: &BTreeSet<Role>, telling: Telling) -> Result<Bytes> {
-        let Written { found, told, .. } = &*self.written;
-        let way = Way {
+    /// What is shown of it. None: the caller can not see it, or what became of it.
+    fn shown_to(&self, view: &View) -> Option<Arc<Shown>> {
+        let shown = view.shown(self.facts())?;
+        // Mostly nothing has become of it.
+        let mut since = self.since.iter().filter(|facts| *facts != self.facts());
+        since.all(|facts| view.sees(facts)).then_some(shown)
+    }
+
+    fn way(&self, shown: &Shown, telling: Telling) -> Way {
+        Way {
             telling,
-            visibility: Visibility::of(roles),
+            visibility: shown.visibility.clone(),
             is_withdrawn: self.since.iter().any(Facts::is_withdrawn),
-        };
-        let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+impl Written {
+    fn told(&self, shown: &Shown, way: Way) -> Result<Bytes> {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, event)) = told.iter().find(|(known, _)| *known == way) {
             return Ok(event.clone());
         }
-        let mut found = found.clone();
-        if way.is_withdrawn {
-            found.state_now = DocumentState::Withdrawn as i16;
-        }
-        let event = event_of(telling, &documents::told(roles, found)?);
+        let event = event_of(self.found.clone(), shown, &way)?;
         told.push((way, event.clone()));
         Ok(event)
     }
 }
 
+/// The event that tells it so.
+fn event_of(mut found: Found, shown: &Shown, way: &Way) -> Result<Bytes> {
+    if way.is_withdrawn {
+        found.state_now = DocumentState::Withdrawn as i16;
+    }
+    documents::told(way.telling as u32, &shown.roles, found)
+}
+
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use prost::Message;
 
     use super::*;
-    use crate::proto::v1::{Analysis, document::Content};
+    use crate::proto::v1::{Analysis, Role, document::Content};
 
     fn revision() -> Revision {
         let content = Analysis {
@@ -174,7 +193,11 @@ mod tests {
     }
 
     fn told(revision: &Revision, role: Role, telling: Telling) -> Bytes {
-        revision.told(&BTreeSet::from([role]), telling).unwrap()
+        let roles = BTreeSet::from([role]);
+        let visibility = Visibility::of(&roles);
+        let shown = Shown { roles, visibility };
+        let way = revision.way(&shown, telling);
+        revision.written.told(&shown, way).unwrap()
     }
 
     #[test]

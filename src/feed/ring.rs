@@ -159,6 +159,7 @@ mod tests {
                 id: Uuid::from_u128(*id),
                 written: facts(i16::try_from(position).unwrap_or(1)),
                 before: None,
+                bytes: 1000,
             },
         };
         documents.iter().zip(from..).map(entry).collect()

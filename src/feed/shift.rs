@@ -14,10 +14,9 @@ use super::{
     store::{self, Entry},
     view::View,
 };
-use crate::{access::Shift, contract::Visibility, documents, error::Result, organizations};
+use crate::{access::Shift, documents, error::Result, organizations};
 
 /// Rows read at a time.
-const DOCUMENTS: usize = 25;
 const ORGANIZATIONS: usize = 200;
 /// Owners named in one statement.
 const OWNERS: usize = 400;
@@ -119,37 +118,33 @@ async fn tell_documents(follower: &mut Follower, sides: &Sides) -> Result<()> {
 }
 
 async fn tell_documents_of(follower: &mut Follower, sides: &Sides, seen: Condition) -> Result<()> {
-    let mut from = Uuid::nil();
-    loop {
+    let (mut from, mut next) = (Uuid::nil(), Some(store::FIRST));
+    while let Some(limit) = next {
         let reader = follower.exchange.database.reader();
-        let limit = DOCUMENTS as u64;
-        let found = store::documents_at(reader, sides.last, seen.clone(), from, limit).await?;
-        let last_page = found.len() < DOCUMENTS;
-        for revision in found {
+        let page = store::documents_at(reader, sides.last, seen.clone(), from, limit).await?;
+        next = page.next;
+        for revision in page.revisions {
             from = revision.document();
             if revision.position() < sides.first {
-                tell_document(follower, sides, &revision).await?;
+                tell_document(follower, sides, revision).await?;
             }
         }
-        if last_page {
-            return Ok(());
-        }
     }
+    Ok(())
 }
 
 async fn tell_document(
     follower: &mut Follower,
     Sides { before, after, .. }: &Sides,
-    revision: &Revision,
+    revision: Revision,
 ) -> Result<()> {
-    let roles = |view: &View| view.roles_on(revision.facts());
-    let (before, after) = (roles(before), roles(after));
-    match (before.is_empty(), after.is_empty()) {
-        (true, false) => follower.show(revision, Telling::Entered).await,
-        (false, true) => follower.outlet.push(left(revision.document())).await,
-        (false, false) if Visibility::of(&before) != Visibility::of(&after) => {
+    let shown = |view: &View| view.shown(revision.facts());
+    match (shown(before), shown(after)) {
+        (None, Some(_)) => follower.show(revision, Telling::Entered).await,
+        (Some(_), None) => follower.outlet.push(left(revision.document())).await,
+        (Some(before), Some(after)) if before.visibility != after.visibility => {
             follower.show(revision, Telling::Upsert).await
         }
-        (false, false) | (true, true) => Ok(()),
+        (Some(_), Some(_)) | (None, None) => Ok(()),
     }
 }

@@ -1,15 +1,27 @@
 //! Tells everything that a caller sees at one position, for a copy that begins or begins anew.
 
+use std::sync::Arc;
+
+use futures::future::try_join;
+use sea_orm::Condition;
+use tokio::time::Instant;
+use tokio_util::task::AbortOnDropHandle;
 use uuid::Uuid;
 
-use super::{answer::Telling, cursor::Stage, follow::Follower, store};
+use super::{
+    answer::Telling,
+    cursor::Stage,
+    follow::{FRESH, Follower},
+    revision::Revision,
+    store,
+};
 use crate::{
-    error::Result,
+    error::{Error, Result},
+    exchange::Exchange,
     proto::v1::{self, event::What},
 };
 
-/// Rows read at a time.
-const DOCUMENTS: usize = 25;
+/// Organizations read at a time.
 const ORGANIZATIONS: usize = 200;
 
 impl Follower {
@@ -72,33 +84,96 @@ impl Follower {
         }
     }
 
-    async fn all_documents(&mut self, mut from: Uuid) -> Result<()> {
+    async fn all_documents(&mut self, from: Uuid) -> Result<()> {
         let condition = self.filter.condition();
+        let reading = Arc::new(Reading {
+            exchange: self.exchange.clone(),
+            position: self.position,
+            seen: condition.add(self.then.documents.condition()),
+        });
+        let mut page = reading.page(from, store::FIRST).await?;
         loop {
             self.renew(self.position).await?;
-            let recent = self.recent();
-            let turn = recent.turn().await;
-            let found = store::documents_at(
-                self.exchange.database.reader(),
-                self.position,
-                condition.clone().add(self.then.documents.condition()),
-                from,
-                DOCUMENTS as u64,
-            )
-            .await?;
-            drop(turn);
-            let last_page = found.len() < DOCUMENTS;
-            for revision in found {
-                from = revision.document();
-                self.show(&revision, Telling::Upsert).await?;
-                self.outlet.progress().told += 1;
-                self.outlet
-                    .whole(self.cursor(Stage::Documents(from)))
-                    .await?;
-            }
-            if last_page {
-                return Ok(());
-            }
+            let next = Arc::clone(&reading).ahead(page.next());
+            let (told, next) = try_join(self.tell_page(page), next).await?;
+            page = match (told, next) {
+                (Told::All, Some(next)) => next,
+                (Told::All, None) => return Ok(()),
+                (Told::UpTo(from), _) => reading.page(from, store::FIRST).await?,
+            };
         }
+    }
+
+    async fn tell_page(&mut self, page: Page) -> Result<Told> {
+        let mut from = page.after;
+        for revision in page.revisions {
+            if page.read_at.elapsed() > FRESH {
+                return Ok(Told::UpTo(from));
+            }
+            from = revision.document();
+            self.show(revision, Telling::Upsert).await?;
+            self.outlet.progress().told += 1;
+            self.outlet
+                .whole(self.cursor(Stage::Documents(from)))
+                .await?;
+        }
+        Ok(Told::All)
+    }
+}
+
+/// How much of a page was told.
+enum Told {
+    All,
+    /// Up to this document. Of the rest it was not known any more what has become of it.
+    UpTo(Uuid),
+}
+
+/// Documents that are to be told.
+struct Page {
+    after: Uuid,
+    revisions: Vec<Revision>,
+    /// How many to read after them. None: there are no more.
+    next: Option<usize>,
+    read_at: Instant,
+}
+
+/// Reads the documents of a snapshot, each page while the one before it is sent.
+struct Reading {
+    exchange: Exchange,
+    position: i64,
+    seen: Condition,
+}
+
+impl Reading {
+    async fn page(&self, after: Uuid, limit: usize) -> Result<Page> {
+        let _turn = self.exchange.feed.recent.turn().await;
+        let reader = self.exchange.database.reader();
+        let seen = self.seen.clone();
+        let store::Page { revisions, next } =
+            store::documents_at(reader, self.position, seen, after, limit).await?;
+        Ok(Page {
+            after,
+            revisions,
+            next,
+            read_at: Instant::now(),
+        })
+    }
+
+    /// The next page, if there is one: so many documents after this one. Read in a task of its own, while others are told.
+    async fn ahead(self: Arc<Self>, next: Option<(Uuid, usize)>) -> Result<Option<Page>> {
+        let Some((after, limit)) = next else {
+            return Ok(None);
+        };
+        let reading = tokio::spawn(async move { self.page(after, limit).await });
+        let page = AbortOnDropHandle::new(reading).await;
+        page.map_err(Error::fault)?.map(Some)
+    }
+}
+
+impl Page {
+    /// The last document, and how many to read after it. None: there are no more.
+    fn next(&self) -> Option<(Uuid, usize)> {
+        let last = self.revisions.last().map(Revision::document);
+        last.zip(self.next)
     }
 }

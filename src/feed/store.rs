@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
+use futures::TryStreamExt;
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
-    QueryResult, QuerySelect, Select, Statement, Value, sea_query::Expr,
+    QueryResult, QuerySelect, Select, Statement, StreamTrait, Value, sea_query::Expr,
 };
 use uuid::Uuid;
 
@@ -17,10 +18,19 @@ use crate::{
 };
 
 /// Entries read at a time, but for a write that has more.
-const PAGE: i64 = 200;
+const PAGE: i64 = 500;
+/// What documents read at a time may weigh, but for the last of them, and what each weighs besides its content, about.
+const PAGE_BYTES: usize = 512 * 1024;
+const ENVELOPE_BYTES: usize = 500;
+/// Documents asked for at a time, at first. What is asked for and then not taken costs the database.
+pub const FIRST: usize = 25;
+const FEWEST: usize = 4;
+const MOST: usize = 500;
 
 const ENTRIES: &str = "SELECT e.position, e.write_end, e.target, e.target_id, e.owner_id, e.revision,
-        r.kind, r.round, r.level, r.state, b.round, b.level, b.state, g.subject
+        r.kind, r.round, r.level, r.state, b.round, b.level, b.state, g.subject,
+        CAST(COALESCE(length(r.content), (SELECT length(w.content) FROM revisions w WHERE w.owner_id = r.owner_id
+            AND w.document_id = r.document_id AND w.revision = r.content_revision)) AS bigint)
     FROM entries e
     LEFT JOIN revisions r ON e.target = 1 AND r.owner_id = e.owner_id AND r.document_id = e.target_id
         AND r.revision = e.revision
@@ -47,6 +57,8 @@ pub enum What {
         written: Facts,
         /// The revision before. None: it is the first.
         before: Option<Facts>,
+        /// What its content weighs.
+        bytes: usize,
     },
     Organization {
         id: Uuid,
@@ -115,6 +127,10 @@ fn entry(row: &QueryResult) -> Result<Entry, DbErr> {
                 id,
                 written: facts(7)?,
                 before: if is_new { None } else { Some(facts(10)?) },
+                bytes: row
+                    .try_get_by_index::<Option<i64>>(14)?
+                    .and_then(|bytes| usize::try_from(bytes).ok())
+                    .unwrap_or_default(),
             }
         }
         target if target == Target::Organization as i16 => What::Organization { id, is_new },
@@ -135,17 +151,7 @@ pub async fn revisions(
     db: &impl ConnectionTrait,
     keys: &[(Uuid, i64)],
 ) -> Result<HashMap<i64, Revision>, DbErr> {
-    use revisions::Column;
-    if keys.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let written = Condition::all()
-        .add(Column::DocumentId.is_in(keys.iter().map(|(id, _)| *id)))
-        .add(Column::Position.is_in(keys.iter().map(|(_, position)| *position)));
-    let found = documents::kept(written)
-        .into_model::<Found>()
-        .all(db)
-        .await?;
+    let found = documents::written_at(db, keys).await?;
     let revisions = with_heads(db, found).await?;
     Ok(revisions
         .into_iter()
@@ -153,21 +159,42 @@ pub async fn revisions(
         .collect())
 }
 
-/// Documents that stood at a position and were not withdrawn, in order of id.
+/// Some of many documents.
+pub struct Page {
+    pub revisions: Vec<Revision>,
+    /// How many to ask for after them. None: there are no more.
+    pub next: Option<usize>,
+}
+
+/// Documents that stood at a position and were not withdrawn, in order of id: so many at most, and fewer where they are
+/// large.
 pub async fn documents_at(
-    db: &impl ConnectionTrait,
+    db: &(impl ConnectionTrait + StreamTrait),
     position: i64,
     condition: Condition,
     after: Uuid,
-    limit: u64,
-) -> Result<Vec<Revision>, DbErr> {
-    let found = standing(documents::kept(condition), position)
+    limit: usize,
+) -> Result<Page, DbErr> {
+    let mut rows = standing(documents::kept(condition), position)
         .filter(revisions::Column::DocumentId.gt(after))
-        .limit(limit)
+        .limit(limit as u64)
         .into_model::<Found>()
-        .all(db)
+        .stream(db)
         .await?;
-    with_heads(db, found).await
+    let (mut found, mut bytes) = (Vec::with_capacity(limit), 0);
+    while bytes < PAGE_BYTES
+        && let Some(row) = rows.try_next().await?
+    {
+        bytes += row.row.content.as_ref().map_or(0, Vec::len) + ENVELOPE_BYTES;
+        found.push(row);
+    }
+    drop(rows);
+    let more = bytes >= PAGE_BYTES || found.len() >= limit;
+    let fitting = found.len() * PAGE_BYTES / bytes.max(1);
+    Ok(Page {
+        next: more.then(|| fitting.min(2 * limit).clamp(FEWEST, MOST)),
+        revisions: with_heads(db, found).await?,
+    })
 }
 
 /// As `documents_at`, of a range and without content.

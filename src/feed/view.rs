@@ -1,14 +1,21 @@
 //! What a caller sees in one state of the register.
 
-use std::{collections::BTreeSet, sync::OnceLock};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
+};
 
 use uuid::Uuid;
 
 use super::facts::Facts;
 use crate::{
     access::{Caller, Scope, Sight},
+    contract::Visibility,
     proto::v1::{Act, Role},
 };
+
+/// Decisions kept of one view.
+const KEPT: usize = 1000;
 
 /// What a caller sees in one state of the register, at one moment.
 #[derive(Clone, Debug)]
@@ -17,6 +24,15 @@ pub struct View {
     pub documents: Scope,
     pub organizations: Scope,
     sight: OnceLock<Sight>,
+    /// What was decided of what has the same facts: most documents have those of others.
+    shown: Arc<Mutex<HashMap<Facts, Option<Arc<Shown>>>>>,
+}
+
+/// What is shown of a document that is seen.
+#[derive(Debug)]
+pub struct Shown {
+    pub roles: BTreeSet<Role>,
+    pub visibility: Visibility,
 }
 
 impl View {
@@ -25,6 +41,7 @@ impl View {
             documents: caller.scope(Act::ReadDocuments),
             organizations: caller.scope(Act::ReadOrganizations),
             sight: OnceLock::new(),
+            shown: Arc::default(),
             caller,
         }
     }
@@ -35,11 +52,25 @@ impl View {
     }
 
     pub fn sees(&self, facts: &Facts) -> bool {
-        !self.roles_on(facts).is_empty()
+        self.shown(facts).is_some()
     }
 
-    pub fn roles_on(&self, facts: &Facts) -> BTreeSet<Role> {
-        self.documents.roles_on(&facts.target())
+    /// What is shown of what has the facts. None: it is not seen.
+    pub fn shown(&self, facts: &Facts) -> Option<Arc<Shown>> {
+        let mut known = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(shown) = known.get(facts) {
+            return shown.clone();
+        }
+        let roles = self.documents.roles_on(&facts.target());
+        let shown = (!roles.is_empty()).then(|| {
+            let visibility = Visibility::of(&roles);
+            Arc::new(Shown { roles, visibility })
+        });
+        if known.len() >= KEPT {
+            known.clear();
+        }
+        known.insert(facts.clone(), shown.clone());
+        shown
     }
 
     pub fn sees_organization(&self, id: Uuid) -> bool {

@@ -1,6 +1,6 @@
 //! Reads of many documents in one statement each, for those who write many. What is out of scope is left out.
 
-use sea_orm::{ConnectionTrait, FromQueryResult, IdenStatic, Iterable, QueryResult, Value};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, IdenStatic, Iterable, QueryResult, Value};
 use uuid::Uuid;
 
 use super::{Found, small};
@@ -21,9 +21,13 @@ const CONTENT: &str = "COALESCE(r.content, (SELECT written.content FROM revision
 
 /// What the document is today, whichever revision is read.
 fn now(column: &str) -> String {
+    format!("{} AS {column}_now", head(column))
+}
+
+fn head(column: &str) -> String {
     format!(
         "(SELECT head.{column} FROM revisions AS head WHERE head.owner_id = r.owner_id
-          AND head.document_id = r.document_id AND head.until_position IS NULL) AS {column}_now"
+          AND head.document_id = r.document_id AND head.until_position IS NULL)"
     )
 }
 
@@ -75,7 +79,7 @@ async fn heads(
     keys: &[Vec<Value>],
     named: &str,
 ) -> Result<Vec<Revision>> {
-    let what = format!("{}, NULL AS content, r.state AS state_now", columns_of("r"));
+    let what = format!("{}, r.state AS state_now, NULL AS content", columns_of("r"));
     let rows = bulk::find(db, columns, keys, &what, "revisions", named).await?;
     let mut heads = Vec::with_capacity(rows.len());
     for row in rows {
@@ -105,6 +109,28 @@ pub async fn at_revisions_without_content(
     revisions_with("NULL", db, scope, revisions).await
 }
 
+/// Revisions by their documents and the positions at which they were written, with their contents. For reads that scopes of
+/// more than one moment decide on.
+pub async fn written_at(
+    db: &impl ConnectionTrait,
+    revisions: &[(Uuid, i64)],
+) -> std::result::Result<Vec<Found>, DbErr> {
+    let keys: Vec<Vec<Value>> = revisions
+        .iter()
+        .map(|(id, position)| vec![(*id).into(), (*position).into()])
+        .collect();
+    let what = format!(
+        "{}, CASE WHEN r.until_position IS NULL THEN r.state ELSE {} END AS state_now, {CONTENT} AS content",
+        columns_of("r"),
+        head("state"),
+    );
+    let named = "r.document_id = k.id AND r.position = k.position";
+    let rows = bulk::find(db, &["id", "position"], &keys, &what, "revisions", named).await?;
+    rows.iter()
+        .map(|row| Found::from_query_result(row, ""))
+        .collect()
+}
+
 async fn revisions_with(
     content: &str,
     db: &impl ConnectionTrait,
@@ -119,7 +145,7 @@ async fn revisions_with(
         .map(|(id, number)| vec![(*id).into(), (*number).into()])
         .collect();
     let what = format!(
-        "{}, {content} AS content, {}, {}, {}",
+        "{}, {}, {content} AS content, {}, {}",
         columns_of("r"),
         now("state"),
         now("round"),
