@@ -23,7 +23,8 @@ use crate::{
     proto::v1::{Act, PushRequest, PushResponse},
 };
 
-/// What items may weigh that are decided on at a time.
+/// Items that are decided on at a time, each for itself, and what they may weigh: while they are written, the next are read.
+const ENOUGH: usize = 256;
 const ENOUGH_BYTES: usize = 4 * 1024 * 1024;
 /// How long more items are waited for before those that came are decided on.
 const GATHERING: Duration = Duration::from_millis(3);
@@ -108,7 +109,7 @@ impl Waiting {
     }
 
     fn is_enough(&self) -> bool {
-        self.items.len() >= MAX_ITEMS || self.bytes >= ENOUGH_BYTES
+        self.items.len() >= ENOUGH || self.bytes >= ENOUGH_BYTES
     }
 }
 
