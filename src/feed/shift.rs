@@ -4,12 +4,13 @@
 use std::collections::BTreeSet;
 
 use sea_orm::{ColumnTrait, Condition};
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::{
     answer::Telling,
     changes,
-    follow::{Follower, left, organization_left},
+    follow::{FRESH, Follower, left, organization_left},
     revision::Revision,
     store::{self, Entry},
     view::View,
@@ -122,8 +123,13 @@ async fn tell_documents_of(follower: &mut Follower, sides: &Sides, seen: Conditi
     while let Some(limit) = next {
         let reader = follower.exchange.database.reader();
         let page = store::documents_at(reader, sides.last, seen.clone(), from, limit).await?;
+        let read_at = Instant::now();
         next = page.next;
         for revision in page.revisions {
+            if read_at.elapsed() > FRESH {
+                next = Some(store::FIRST);
+                break;
+            }
             from = revision.document();
             if revision.position() < sides.first {
                 tell_document(follower, sides, revision).await?;
