@@ -2,7 +2,7 @@
 
 mod merges;
 
-use std::{fmt, time::Duration};
+use std::{collections::HashSet, fmt, time::Duration};
 
 use prost_reflect::{
     DescriptorPool, DynamicMessage, FieldDescriptor, MessageDescriptor, MethodDescriptor,
@@ -278,6 +278,7 @@ impl Reading<'_> {
             readers: access.readers().collect(),
             published_from: Some(access.published_from())
                 .filter(|from| *from != DocumentState::Unspecified),
+            narrowed: self.narrowed_within(message),
         };
         self.demand(!rule.authors.is_empty(), || {
             format!("{} states no authors", rule.message)
@@ -300,26 +301,48 @@ impl Reading<'_> {
             .pool
             .all_messages()
             .filter(|message| message.package_name().starts_with("styrkedja."));
-        messages
-            .filter_map(|message| {
-                let narrowed: Vec<_> = message
-                    .fields()
-                    .filter_map(|field| {
-                        let access = self.option::<v1::FieldAccess>(&field.options(), "field")?;
-                        let visible_to: Vec<_> = access.visible_to().collect();
-                        self.demand(!visible_to.is_empty(), || {
-                            format!("{} is narrowed to nobody", field.full_name())
-                        });
-                        Some(NarrowedField {
-                            number: field.number(),
-                            name: field.name().to_owned(),
-                            visible_to,
-                        })
-                    })
-                    .collect();
-                (!narrowed.is_empty()).then(|| (message.full_name().to_owned(), narrowed))
+        let mut narrowed = Vec::new();
+        for message in messages {
+            let fields: Vec<_> = self.narrowed_in(&message).collect();
+            for field in &fields {
+                self.demand(!field.visible_to.is_empty(), || {
+                    format!(
+                        "{}.{} is narrowed to nobody",
+                        message.full_name(),
+                        field.name
+                    )
+                });
+            }
+            if !fields.is_empty() {
+                narrowed.push((message.full_name().to_owned(), fields));
+            }
+        }
+        narrowed
+    }
+
+    fn narrowed_in(&self, message: &MessageDescriptor) -> impl Iterator<Item = NarrowedField> {
+        message.fields().filter_map(|field| {
+            let access = self.option::<v1::FieldAccess>(&field.options(), "field")?;
+            Some(NarrowedField {
+                number: field.number(),
+                name: field.name().to_owned(),
+                visible_to: access.visible_to().collect(),
             })
-            .collect()
+        })
+    }
+
+    /// Of a message and of all that it holds.
+    fn narrowed_within(&self, message: &MessageDescriptor) -> Vec<NarrowedField> {
+        let (mut waiting, mut seen) = (vec![message.clone()], HashSet::new());
+        let mut narrowed = Vec::new();
+        while let Some(message) = waiting.pop() {
+            if seen.insert(message.full_name().to_owned()) {
+                let held = message.fields().map(|field| field.kind());
+                waiting.extend(held.filter_map(|kind| kind.as_message().cloned()));
+                narrowed.extend(self.narrowed_in(&message));
+            }
+        }
+        narrowed
     }
 
     /// What no single rule can show: an act that methods have and no role may do, a request that two methods share.

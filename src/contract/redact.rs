@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use prost_reflect::{DynamicMessage, ReflectMessage, Value};
 
-use super::{Contract, descriptors, get};
+use super::{Contract, KindRule, descriptors, get};
 use crate::proto::v1::{Document, Role};
 
 /// Which of the narrowed fields are shown. Whoever has the same is shown the same.
@@ -50,6 +50,13 @@ impl Contract {
     /// Whether nothing is hidden from those who have the roles.
     pub fn shows_everything_to(&self, roles: &BTreeSet<Role>) -> bool {
         self.narrowed().all(|(_, field)| field.is_visible_to(roles))
+    }
+}
+
+impl KindRule {
+    /// Whether nothing in a content of the kind is hidden from those who have the roles.
+    pub fn shows_content_to(&self, roles: &BTreeSet<Role>) -> bool {
+        self.narrowed.iter().all(|field| field.is_visible_to(roles))
     }
 }
 

@@ -92,6 +92,8 @@ pub struct KindRule {
     pub readers: Vec<Role>,
     /// The stage from which all who take part read documents of it, wherever they lie.
     pub published_from: Option<DocumentState>,
+    /// The fields of its content, however deep, that only some roles see.
+    pub narrowed: Vec<NarrowedField>,
 }
 
 /// A field that only some roles see.
@@ -147,6 +149,7 @@ static NO_KIND: KindRule = KindRule {
     reviewers: Vec::new(),
     readers: Vec::new(),
     published_from: None,
+    narrowed: Vec::new(),
 };
 
 /// To see what happens when a rule is another.

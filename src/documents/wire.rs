@@ -31,7 +31,7 @@ pub fn with_content(shown: Shown, content: Option<Content>) -> v1::Document {
     document
 }
 
-/// The same, encoded. Where nothing is left out of it, the content goes in as it is kept.
+/// The same, encoded. Where nothing is left out of the content, it goes in as it is kept.
 pub fn encoded(shown: Shown) -> Result<Bytes> {
     let parts = Parts::of(shown)?;
     let mut document = Vec::with_capacity(parts.len());
@@ -59,21 +59,18 @@ struct Parts {
 
 impl Parts {
     fn of(mut shown: Shown) -> Result<Self> {
-        let contract = contract::get();
-        if !contract.shows_everything_to(&shown.roles) {
+        let kind = contract::get().kind(shown.revision.kind);
+        if !kind.shows_content_to(&shown.roles) {
             return Ok(Self {
                 document: document(shown)?,
                 content: None,
             });
         }
         let content = shown.revision.content.take();
-        let field = contract.kind(shown.revision.kind).number;
-        let withdrawn = shown.revision.withdrawn;
+        let content = content.filter(|_| !shown.revision.withdrawn);
         Ok(Self {
-            document: envelope(shown.revision),
-            content: content
-                .filter(|_| !withdrawn)
-                .map(|content| (field, content)),
+            document: with_content(shown, None),
+            content: content.map(|content| (kind.number, content)),
         })
     }
 
