@@ -12,7 +12,7 @@ use crate::{
     clock,
     error::{Error, Result},
     exchange::Exchange,
-    journal::{Actor, Refusal, RequestKey, Row, Write, Written},
+    journal::{Actor, Expected, Refusal, RequestKey, Row, Write, Written},
     proto::v1::{Act, Role},
 };
 
@@ -48,7 +48,8 @@ pub async fn create(
         return Err(Error::Fields(faults));
     }
     let grant = new.made(clock::new_id(), clock::now());
-    write(exchange, key, granting.actor(), &request, &grant, answer).await
+    let actor = granting.actor();
+    write(exchange, key, actor, &request, &grant, answer, Vec::new()).await
 }
 
 /// Ends a grant. To end what has ended changes nothing.
@@ -75,12 +76,15 @@ pub async fn revoke(
     if grant.revoked_at.is_some() {
         return Ok(answer(&grant));
     }
-    if grant.role == Role::Operator && caller.lasting_operator_besides(&grant).is_none() {
-        return Err(Error::LastOperator);
+    let mut expects = Vec::new();
+    if grant.role == Role::Operator {
+        let other = caller.lasting_operator_besides(&grant);
+        // It must still be there: operators who end each other at once would both go.
+        expects.push(store::expected(other.ok_or(Error::LastOperator)?));
     }
     grant.revision += 1;
     grant.revoked_at = Some(clock::now());
-    match write(exchange, key, actor, &request, &grant, answer).await {
+    match write(exchange, key, actor, &request, &grant, answer, expects).await {
         // Another was faster; nothing but revoking changes a grant.
         Err(Error::ChangedMeanwhile) => {
             let now = find(exchange, caller, id)
@@ -132,13 +136,14 @@ async fn write(
     request: &Request,
     grant: &Grant,
     answer: Answer,
+    expects: Vec<Expected>,
 ) -> Result<Vec<u8>> {
     let write = Write {
         request: Some(key),
         actor,
         method: request.method,
         register_unchanged_since: None,
-        expects: Vec::new(),
+        expects,
         dry_run: request.dry_run,
         answer: answer(grant),
         rows: vec![Row::Grant(store::row(grant))],

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     clock::Time,
     documents::entity as revisions,
-    journal::{Reached, standing_at},
+    journal::{Expected, Reached, Target, standing_at},
     organizations::entity as organizations,
     proto::v1::Role,
 };
@@ -128,6 +128,16 @@ pub async fn find_document(
         .into_tuple()
         .one(connection)
         .await
+}
+
+/// That a grant stands as it was read.
+pub fn expected(grant: &Grant) -> Expected {
+    Expected {
+        target: Target::Grant,
+        owner: grant.organization,
+        id: grant.id,
+        revision: grant.revision,
+    }
 }
 
 /// The row of a grant. The journal gives positions.

@@ -15,6 +15,7 @@ use crate::world::World;
 stories!(
     a_revoked_grant_ends_at_once_and_stays_ended,
     an_operator_always_remains,
+    operators_who_end_each_other_at_once_do_not_both_go,
 );
 
 async fn a_revoked_grant_ends_at_once_and_stays_ended(world: World) {
@@ -91,6 +92,34 @@ async fn an_operator_always_remains(world: World) {
     revoke(&operator, &own.id).await.expect("another remains");
     let operator = world.somebody("exchange:second-operator");
     refused(revoke(&operator, &second.id).await);
+}
+
+async fn operators_who_end_each_other_at_once_do_not_both_go(world: World) {
+    let operator = world.operator();
+    let [own] = &grants_of(&operator).await[..] else {
+        panic!("the first operator has one grant");
+    };
+    let second = CreateGrantRequest {
+        subject: "exchange:second-operator".to_owned(),
+        ..world.request(Role::Operator, "Skolverket")
+    };
+    let second = create(&operator, second).await.expect("without an end");
+    let other = world.somebody("exchange:second-operator");
+    // Both are decided on before either is written.
+    let held = world.place().hold().await;
+    let (first_id, second_id) = (own.id.clone(), second.id);
+    let one = tokio::spawn(async move { revoke(&operator, &second_id).await });
+    let two = tokio::spawn(async move { revoke(&other, &first_id).await });
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    held.rollback().await.expect("it is released");
+    let told = [one, two].map(async |told| told.await.expect("it is answered"));
+    let told = futures::future::join_all(told).await;
+    let refused: Vec<_> = told.iter().filter_map(|told| told.as_ref().err()).collect();
+    let [refused] = refused[..] else {
+        panic!("not one alone is refused: {told:?}")
+    };
+    let info = refused.get_details_error_info().expect("a reason");
+    assert_eq!(info.reason, "CHANGED_MEANWHILE");
 }
 
 /// On every server process of one database, within five seconds.
