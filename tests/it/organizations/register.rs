@@ -1,11 +1,6 @@
 //! The trial on the real national register of 2020-06-01, where its folder is.
 
-use std::{
-    io::{self, Write},
-    path::PathBuf,
-    sync::OnceLock,
-    time::Instant,
-};
+use std::time::Instant;
 
 use styrkedja::{
     organizations::files::{Format, Reading},
@@ -16,27 +11,19 @@ use styrkedja::{
 };
 
 use super::{all, by_number, counts, dry_run, import, sample};
-use crate::world::{Caller, World};
+use crate::world::{Caller, World, real_data};
 
 stories!(the_whole_register_is_taken_in_and_vasteras_is_as_its_schools_say);
 
 const UNITS: usize = 7484;
 const ORGANIZERS: usize = 1132;
 
-/// The records of the register. None: its folder is not here, which is told once.
+/// The records of the register. None: its folder is not here.
 fn register() -> Option<Vec<OrganizationRecord>> {
-    static TOLD: OnceLock<()> = OnceLock::new();
-    let beside = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
-    let data = std::env::var_os("STYRKEDJA_DATA").map_or_else(beside, PathBuf::from);
-    let folder = data.join("skolenhetsregistret-2020-06");
-    if !folder.is_dir() {
-        TOLD.get_or_init(|| {
-            let line = "NOT RUN: organizations::register, the trial on the national register: its folder is not here (STYRKEDJA_DATA)";
-            // Past the test harness, which keeps what a passing test prints.
-            writeln!(io::stderr(), "{line}").expect("the line is printed");
-        });
-        return None;
-    }
+    let folder = real_data(
+        "skolenhetsregistret-2020-06",
+        "organizations::register, the trial on the national register",
+    )?;
     let reading =
         Reading::of(&folder, Format::Register, &mut |_| {}).expect("the folder can be read");
     assert_eq!(

@@ -1,6 +1,7 @@
 //! The world that stories play in: a server with a database of its own, and callers by name.
 
 mod caller;
+mod data;
 mod line;
 mod place;
 pub mod postgres;
@@ -12,6 +13,7 @@ mod world;
 use std::future::Future;
 
 pub use caller::Caller;
+pub use data::real_data;
 pub use line::{Line, Way};
 pub use place::{Engine, Place};
 pub use roles::ROUND;

@@ -1,12 +1,6 @@
 //! The trial on real programmes of 32 universities, where their folder is: turned into EMIL 3, read, and submitted whole.
 
-use std::{
-    collections::BTreeMap,
-    io::{self, Write},
-    path::PathBuf,
-    sync::OnceLock,
-    time::Instant,
-};
+use std::{collections::BTreeMap, time::Instant};
 
 use prost::Message;
 use serde_json::{Value, json};
@@ -23,7 +17,7 @@ use styrkedja::{
     },
 };
 
-use crate::world::{Caller, World, ids, request_id};
+use crate::world::{Caller, World, ids, real_data, request_id};
 
 stories!(the_programmes_of_thirty_two_universities_are_submitted_whole);
 
@@ -41,21 +35,14 @@ const OF_THE_PROGRAMME: [(&str, usize); 8] = [
     ("HDA", 13),
 ];
 
-/// The programmes. None: their folder is not here, which is told once.
+/// The programmes. None: their folder is not here.
 fn programmes() -> Option<Value> {
-    static TOLD: OnceLock<()> = OnceLock::new();
-    let beside = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
-    let data = std::env::var_os("STYRKEDJA_DATA").map_or_else(beside, PathBuf::from);
-    let file = data.join("university-programmes-2010-2022/programmes.json");
-    let Ok(text) = std::fs::read_to_string(file) else {
-        TOLD.get_or_init(|| {
-            let line = "NOT RUN: offers::files::trial, the trial on real programmes: their folder is not here (STYRKEDJA_DATA)";
-            // Past the test harness, which keeps what a passing test prints.
-            writeln!(io::stderr(), "{line}").expect("the line is printed");
-        });
-        return None;
-    };
-    Some(serde_json::from_str(&text).expect("it is JSON"))
+    let folder = real_data(
+        "university-programmes-2010-2022",
+        "offers::files::trial, the trial on real programmes",
+    )?;
+    let text = std::fs::read_to_string(folder.join("programmes.json"));
+    Some(serde_json::from_str(&text.expect("it can be read")).expect("it is JSON"))
 }
 
 /// The programmes of each university as a document of EMIL 3. The days are those of the terms; where they are given is not
