@@ -9,7 +9,7 @@ use std::{
 use styrkedja::client::{self, Client};
 use tonic::transport::Channel;
 
-use crate::world::{AUDIENCE, ISSUER, World};
+use crate::world::{AUDIENCE, ISSUER, World, signal};
 
 /// A running server. To drop it is to kill it.
 pub struct Outside {
@@ -71,9 +71,7 @@ impl Outside {
 
     /// Tells it to stop, and waits until it has.
     pub fn stop(mut self) {
-        let id = self.child.id().to_string();
-        let told = Command::new("kill").args(["-TERM", &id]).status();
-        assert!(told.expect("kill runs").success());
+        signal(&self.child, "TERM");
         assert!(self.child.wait().expect("it ends").success());
     }
 }

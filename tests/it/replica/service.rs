@@ -1,7 +1,7 @@
 //! The program as a service: it watches and pushes until it is told to stop, and ends cleanly.
 
 use std::{
-    process::{Child, Command},
+    process::Child,
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicU32, Ordering},
@@ -15,7 +15,7 @@ use styrkedja::{
 };
 
 use super::{Desk, drafts};
-use crate::world::World;
+use crate::world::{World, signal};
 
 stories!(
     a_watch_takes_in_what_changes_and_ends_when_it_is_told,
@@ -47,12 +47,10 @@ impl Desk {
 }
 
 /// Tells a program to stop, and waits until it has.
-fn stop(mut program: Child, signal: &str) {
-    let id = program.id().to_string();
-    let told = Command::new("kill").args(["-s", signal, &id]).status();
-    assert!(told.expect("kill runs").success());
+fn stop(mut program: Child, name: &str) {
+    signal(&program, name);
     let ended = program.wait().expect("it ends");
-    assert!(ended.success(), "{signal}: {ended:?}");
+    assert!(ended.success(), "{name}: {ended:?}");
 }
 
 async fn a_watch_takes_in_what_changes_and_ends_when_it_is_told(world: World) {

@@ -6,6 +6,7 @@ mod line;
 mod place;
 pub mod postgres;
 mod roles;
+mod signal;
 mod tree;
 #[expect(clippy::module_inception, reason = "the world is its own middle")]
 mod world;
@@ -17,6 +18,7 @@ pub use data::real_data;
 pub use line::{Line, Way};
 pub use place::{Engine, Place};
 pub use roles::ROUND;
+pub use signal::signal;
 pub use tree::AGENCY;
 pub use world::{AUDIENCE, ISSUER, WEB_ORIGIN, World, ids, register};
 
