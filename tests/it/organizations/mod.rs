@@ -35,7 +35,7 @@ async fn dry_run(caller: &Caller, records: Vec<OrganizationRecord>) -> Answer {
     import_as(caller, &request_id(), true, records).await
 }
 
-async fn import_as(
+pub async fn import_as(
     caller: &Caller,
     request_id: &str,
     validate_only: bool,
