@@ -178,9 +178,18 @@ impl Model for Placed {
         let (moved, seen) = store::organizations(reader, self.seen).await?;
         self.needs.move_organizations(moved);
         self.seen = seen;
-        let booked = store::bookings(reader, (self.booked, position)).await?;
-        self.bookings.change(booked);
-        self.booked = position;
+        while self.booked < position {
+            // Where nothing was read yet, all that stand are read at once.
+            let begins = self.booked == 0;
+            let until = if begins {
+                position
+            } else {
+                position.min(self.booked + SPAN)
+            };
+            let booked = store::bookings(reader, (self.booked, until)).await?;
+            self.bookings.change(booked);
+            self.booked = until;
+        }
         Ok(())
     }
 }
