@@ -171,8 +171,9 @@ impl Talk {
             let (items, stop) = self.gather(&submitting).await?;
             if !items.is_empty() {
                 self.renew().await?;
-                let rows = submitting.take(&self.caller, items).await?;
+                let (rows, rooms) = submitting.take(&self.caller, items).await?;
                 self.tell_rows(rows).await?;
+                drop(rooms);
             }
             match stop {
                 Stop::Enough => {}

@@ -13,6 +13,7 @@ use crate::{
     contract::Violation,
     documents::publish::{Became, Published, Publisher, Standing},
     error::{Error, Result},
+    intake,
     journal::{Expected, Refusal, Row, Target, Write},
     offers::{
         places::{self, Taken},
@@ -45,19 +46,23 @@ struct Decided {
 }
 
 impl Submitting {
-    /// Decides and writes items as they came, and answers each.
+    /// Decides and writes items as they came, and answers each. The answers weigh what the items have taken room for: it is
+    /// to be kept until they are told.
     pub async fn take(
         &mut self,
         caller: &Caller,
         mut items: Vec<Item>,
-    ) -> Result<Vec<SubmissionRow>> {
+    ) -> Result<(Vec<SubmissionRow>, Vec<intake::Taken>)> {
+        let mut rooms = Vec::with_capacity(items.len());
         for item in &mut items {
+            rooms.extend(item.room.take());
             // What has no id was not named.
             if !item.id.is_empty() && !self.seen.takes(&item.id)? && item.asked.is_ok() {
                 item.asked = Err(Error::field(named_before()).into());
             }
         }
-        self.settle(caller, items).await
+        let rows = self.settle(caller, items).await?;
+        Ok((rows, rooms))
     }
 
     /// Decides and writes items, and answers each.
@@ -67,15 +72,8 @@ impl Submitting {
         items: Vec<Item>,
     ) -> Result<Vec<SubmissionRow>> {
         let grant = grant_at(caller, self.submission.owner)?;
-        let (mut named, mut rooms) = (Vec::with_capacity(items.len()), Vec::new());
-        for Item {
-            id, asked, room, ..
-        } in items
-        {
-            named.push((id, asked));
-            // Until all are answered.
-            rooms.push(room);
-        }
+        let named = items.into_iter().map(|item| (item.id, item.asked));
+        let mut named: Vec<_> = named.collect();
         let (mut tries, mut held_by_others) = (0, HashSet::new());
         while tries < TRIES {
             let ground = self.ground(caller, &named).await?;
