@@ -13,7 +13,7 @@ use tonic::{
 use super::Request;
 use crate::error::Error;
 
-/// From so many bytes on a message is mostly of few large pieces, and to copy them twice costs more than the pieces do.
+/// A message of more bytes is mostly of few large pieces, and to copy them twice costs more than the pieces do.
 const LARGE: usize = 16 * 1024;
 
 /// Encodes `T` and decodes `U`.
