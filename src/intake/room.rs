@@ -108,9 +108,12 @@ impl Share {
         })
     }
 
-    /// Whether a stream has to give back what it has kept since then: others wait for it, and it has had its time.
+    /// Whether a stream has to give back what it has kept since then: others wait for it, it has had its time, and its
+    /// subject has any room at all.
     pub fn must_give_back(&self, since: Instant) -> bool {
-        since.elapsed() >= KEPT && self.waiting.load(Ordering::Relaxed) > 0
+        since.elapsed() >= KEPT
+            && self.waiting.load(Ordering::Relaxed) > 0
+            && self.own.available_permits() < SUBJECT_KIB
     }
 }
 
@@ -183,6 +186,8 @@ mod tests {
         assert!((&mut waiting).now_or_never().is_none());
         assert!(share.must_give_back(long_ago));
         assert!(!share.must_give_back(now), "it has its time");
+        let none = room.of("f");
+        assert!(!none.must_give_back(long_ago), "it keeps nothing");
         drop(waiting);
         assert!(!share.must_give_back(long_ago), "nobody waits any more");
         drop((own, hogs));

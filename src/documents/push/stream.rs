@@ -87,7 +87,7 @@ struct Push {
     answers: intake::Answers<PushResponse>,
     waiting: Waiting,
     share: intake::Share,
-    /// When the items were taken up that are being answered.
+    /// Since when answers are told that are there: what it takes to decide is not for the caller to answer for.
     answering_since: Instant,
     /// When it was last looked whether the caller may push.
     looked: Instant,
@@ -201,16 +201,18 @@ impl Push {
         if items.is_empty() {
             return Ok(());
         }
-        self.answering_since = Instant::now();
         self.renew().await?;
         let mut each = Each::of(&self.exchange, &self.caller, meant.dry_run, items).await?;
+        self.answering_since = Instant::now();
         loop {
             self.hand_out(&mut each.ledger).await?;
             if each.is_decided() {
                 return must_be_told(&each.ledger);
             }
+            let deciding = Instant::now();
             self.renew().await?;
             each.run(&self.exchange, &self.caller).await?;
+            self.answering_since += deciding.elapsed();
         }
     }
 
@@ -220,10 +222,10 @@ impl Push {
         if items.is_empty() {
             return Ok(());
         }
-        self.answering_since = Instant::now();
         self.renew().await?;
         let ledger = together::answer(&self.exchange, &self.caller, meant.dry_run, items).await;
         let mut ledger = ledger?;
+        self.answering_since = Instant::now();
         self.hand_out(&mut ledger).await?;
         must_be_told(&ledger)
     }
@@ -253,6 +255,7 @@ impl Push {
         for at in 0..ledger.ready().len() {
             ledger.tell(at, Ready::Whole(Answer::refused(why())));
         }
+        self.answering_since = Instant::now();
         self.hand_out(&mut ledger).await
     }
 

@@ -124,7 +124,7 @@ struct Talk {
     caller: Caller,
     incoming: intake::Incoming<Came>,
     share: intake::Share,
-    /// When the items were taken up that are being answered. None: nothing more comes.
+    /// Since when the answers are told that are there. None: to items that hold no room.
     answering_since: Option<Instant>,
     answers: intake::Answers<SubmitCourseOffersResponse>,
 }
@@ -172,6 +172,7 @@ impl Talk {
             if !items.is_empty() {
                 self.renew().await?;
                 let (rows, rooms) = submitting.take(&self.caller, items).await?;
+                self.answering_since = Some(Instant::now());
                 self.tell_rows(rows).await?;
                 drop(rooms);
             }
@@ -187,7 +188,6 @@ impl Talk {
     async fn gather(&mut self, submitting: &Submitting) -> Result<(Vec<Item>, Stop), Status> {
         let mut batch = Batch::default();
         let mut came = self.next().await?;
-        self.answering_since = Some(Instant::now());
         loop {
             match came {
                 Came::Item(_, Sort::Withdrawal) if submitting.is_catalogue() => {
