@@ -6,7 +6,7 @@ mod published;
 mod row;
 
 pub use history::{Page, history, revisions};
-pub use many::{at_revisions, at_revisions_without_content, heads_known_as, heads_of, written_at};
+pub use many::{at_revisions, at_revisions_without_content, heads_known_as, heads_of, numbered};
 pub use published::published;
 pub use row::{links, row, small};
 

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::{
     filter::Filter,
-    store::{Entry, What},
+    store::{Entry, What, Written},
     view::View,
 };
 
@@ -26,16 +26,6 @@ pub enum Item {
     OrganizationLeft(Uuid),
     /// The write ends here.
     End(i64),
-}
-
-/// A revision that is to be told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Written {
-    pub id: Uuid,
-    /// Where it was written.
-    pub position: i64,
-    /// What its content weighs.
-    pub bytes: usize,
 }
 
 /// What the entries of a write are to a caller who saw `before` it as the one view says and `after` it as the other.
@@ -65,6 +55,7 @@ fn of_document(entry: &Entry, before: &View, after: &View, filter: &Filter) -> O
     let What::Document {
         id,
         written,
+        revision,
         before: last,
         bytes,
     } = &entry.what
@@ -73,6 +64,8 @@ fn of_document(entry: &Entry, before: &View, after: &View, filter: &Filter) -> O
     };
     let revision = Written {
         id: *id,
+        owner: written.owner,
+        revision: *revision,
         position: entry.position,
         bytes: *bytes,
     };

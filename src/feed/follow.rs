@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::{
     answer::Telling,
-    changes::{self, Item, Written},
+    changes::{self, Item},
     cursor::{Cursor, Stage},
     filter::Filter,
     outlet::Outlet,
@@ -17,7 +17,7 @@ use super::{
     revision::Revision,
     ring::Write,
     shift,
-    store::{Entry, What},
+    store::{Entry, What, Written},
     view::View,
 };
 use crate::{
@@ -235,11 +235,7 @@ struct Said {
 impl Said {
     async fn read(recent: &Recent, items: Option<&[Item]>, head: i64) -> Result<Self> {
         let items = items.unwrap_or_default();
-        let documents: Vec<_> = items
-            .iter()
-            .filter_map(document_of)
-            .map(|written| (written.id, written.position))
-            .collect();
+        let documents: Vec<_> = items.iter().filter_map(document_of).collect();
         let places: Vec<_> = items.iter().filter_map(organization_of).collect();
         Ok(Self {
             revisions: recent.revisions(&documents, head).await?,
@@ -302,6 +298,8 @@ mod tests {
             let id = Uuid::from_u128(position.unsigned_abs().into());
             let written = Written {
                 id,
+                owner: id,
+                revision: 1,
                 position,
                 bytes,
             };

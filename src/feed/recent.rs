@@ -8,12 +8,11 @@ use std::{
 
 use sea_orm::DbErr;
 use tokio::sync::{Mutex, Semaphore, SemaphorePermit};
-use uuid::Uuid;
 
 use super::{
     revision::Revision,
     ring::{Ring, Write, whole},
-    store,
+    store::{self, Written},
 };
 use crate::{database::Database, organizations::entity as organizations};
 
@@ -68,11 +67,11 @@ impl Recent {
     /// a ring that has not come so far is not asked.
     pub async fn revisions(
         &self,
-        keys: &[(Uuid, i64)],
+        written: &[Written],
         until: i64,
     ) -> Result<HashMap<i64, Revision>, DbErr> {
         let reader = self.database.reader();
-        let positions = || keys.iter().map(|(_, position)| *position);
+        let positions = || written.iter().map(|one| one.position);
         let held = || {
             let ring = self.ring();
             let held = positions().filter_map(|position| {
@@ -83,18 +82,18 @@ impl Recent {
                 .then(|| held.collect::<HashMap<_, _>>())
         };
         match held() {
-            Some(held) if held.len() == keys.len() => return Ok(held),
+            Some(held) if held.len() == written.len() => return Ok(held),
             Some(_) => {}
-            None => return self.revisions_alone(keys).await,
+            None => return self.revisions_alone(written).await,
         }
         let filling = self.filling.lock().await;
         let Some(mut held) = held() else {
             drop(filling);
-            return self.revisions_alone(keys).await;
+            return self.revisions_alone(written).await;
         };
-        let missing = keys
+        let missing = written
             .iter()
-            .filter(|(_, position)| !held.contains_key(position));
+            .filter(|one| !held.contains_key(&one.position));
         let missing: Vec<_> = missing.copied().collect();
         for (position, revision) in store::revisions(reader, &missing).await? {
             self.ring_mut().keep(revision.clone());
@@ -112,9 +111,9 @@ impl Recent {
         store::organizations(self.database.reader(), positions).await
     }
 
-    async fn revisions_alone(&self, keys: &[(Uuid, i64)]) -> Result<HashMap<i64, Revision>, DbErr> {
+    async fn revisions_alone(&self, written: &[Written]) -> Result<HashMap<i64, Revision>, DbErr> {
         let _turn = self.turn().await;
-        store::revisions(self.database.reader(), keys).await
+        store::revisions(self.database.reader(), written).await
     }
 
     /// Reads on up to a position, unless the ring begins later than is asked.

@@ -158,6 +158,7 @@ mod tests {
             what: What::Document {
                 id: Uuid::from_u128(*id),
                 written: facts(i16::try_from(position).unwrap_or(1)),
+                revision: 1,
                 before: None,
                 bytes: 1000,
             },

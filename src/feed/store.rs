@@ -55,6 +55,8 @@ pub enum What {
     Document {
         id: Uuid,
         written: Facts,
+        /// The number of the revision, from 1.
+        revision: i32,
         /// The revision before. None: it is the first.
         before: Option<Facts>,
         /// What its content weighs.
@@ -69,6 +71,19 @@ pub enum What {
     },
     /// Nothing that is told.
     Other,
+}
+
+/// A revision of a document, as an entry names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Written {
+    pub id: Uuid,
+    pub owner: Uuid,
+    /// Its number, from 1.
+    pub revision: i32,
+    /// Where it was written.
+    pub position: i64,
+    /// What its content weighs.
+    pub bytes: usize,
 }
 
 /// The next entries after a position and up to another, whole writes only.
@@ -110,7 +125,8 @@ fn entry(row: &QueryResult) -> Result<Entry, DbErr> {
         row.try_get_by_index(3)?,
         row.try_get_by_index(4)?,
     );
-    let is_new = row.try_get_by_index::<i32>(5)? == 1;
+    let revision: i32 = row.try_get_by_index(5)?;
+    let is_new = revision == 1;
     let what = match target {
         target if target == Target::Document as i16 => {
             let kind = row.try_get_by_index(6)?;
@@ -126,6 +142,7 @@ fn entry(row: &QueryResult) -> Result<Entry, DbErr> {
             What::Document {
                 id,
                 written: facts(7)?,
+                revision,
                 before: if is_new { None } else { Some(facts(10)?) },
                 bytes: row
                     .try_get_by_index::<Option<i64>>(14)?
@@ -149,9 +166,10 @@ fn entry(row: &QueryResult) -> Result<Entry, DbErr> {
 /// Revisions by the positions at which they were written.
 pub async fn revisions(
     db: &impl ConnectionTrait,
-    keys: &[(Uuid, i64)],
+    written: &[Written],
 ) -> Result<HashMap<i64, Revision>, DbErr> {
-    let found = documents::written_at(db, keys).await?;
+    let keys = written.iter().map(|one| (one.id, one.owner, one.revision));
+    let found = documents::numbered(db, keys).await?;
     let revisions = with_heads(db, found).await?;
     Ok(revisions
         .into_iter()

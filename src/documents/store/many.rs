@@ -109,23 +109,24 @@ pub async fn at_revisions_without_content(
     revisions_with("NULL", db, scope, revisions).await
 }
 
-/// Revisions by their documents and the positions at which they were written, with their contents. For reads that scopes of
-/// more than one moment decide on.
-pub async fn written_at(
+/// Revisions by their documents, owners and numbers, with their contents. For reads that scopes of more than one moment
+/// decide on.
+pub async fn numbered(
     db: &impl ConnectionTrait,
-    revisions: &[(Uuid, i64)],
+    revisions: impl IntoIterator<Item = (Uuid, Uuid, i32)>,
 ) -> std::result::Result<Vec<Found>, DbErr> {
-    let keys: Vec<Vec<Value>> = revisions
-        .iter()
-        .map(|(id, position)| vec![(*id).into(), (*position).into()])
-        .collect();
+    let key = |(id, owner, number): (Uuid, Uuid, i32)| -> Vec<Value> {
+        vec![id.into(), owner.into(), number.into()]
+    };
+    let keys: Vec<_> = revisions.into_iter().map(key).collect();
     let what = format!(
         "{}, CASE WHEN r.until_position IS NULL THEN r.state ELSE {} END AS state_now, {CONTENT} AS content",
         columns_of("r"),
         head("state"),
     );
-    let named = "r.document_id = k.id AND r.position = k.position";
-    let rows = bulk::find(db, &["id", "position"], &keys, &what, "revisions", named).await?;
+    let named = "r.document_id = k.id AND r.owner_id = k.owner AND r.revision = k.number";
+    let columns = ["id", "owner", "number"];
+    let rows = bulk::find(db, &columns, &keys, &what, "revisions", named).await?;
     rows.iter()
         .map(|row| Found::from_query_result(row, ""))
         .collect()

@@ -99,7 +99,7 @@ pub async fn select(
     Ok(found)
 }
 
-/// For each key the row `r` of a table that it names, by an index and in no other way.
+/// For each key the row `r` of a table that it names, by an index and in no other way. Keys differ from each other.
 ///
 /// Planners without statistics hold tables for tiny and would read them whole, and keep to that while they grow.
 pub async fn find(
@@ -110,10 +110,14 @@ pub async fn find(
     table: &str,
     named: &str,
 ) -> Result<Vec<QueryResult>, DbErr> {
-    let sql = format!(
-        "SELECT {what} FROM k {}",
-        each(db.get_database_backend(), table, named)
-    );
+    let backend = db.get_database_backend();
+    // On SQLite the last key is there as often as it takes to fill the statement up: its row would be, too.
+    let keyed = if backend == DbBackend::Postgres {
+        "k"
+    } else {
+        "(SELECT DISTINCT * FROM k) AS k"
+    };
+    let sql = format!("SELECT {what} FROM {keyed} {}", each(backend, table, named));
     select(db, columns, keys, &sql).await
 }
 
