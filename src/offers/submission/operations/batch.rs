@@ -37,12 +37,30 @@ struct Ground {
     taken: HashMap<Uuid, Taken>,
 }
 
+/// What is asked for under an id.
+pub(super) struct Named {
+    pub id: String,
+    pub asked: Result<Asked, Status>,
+    /// It is asked for this document alone, and not for another that has the id by now.
+    pub only: Option<Uuid>,
+}
+
 /// What is to become of an item.
 struct Decided {
     row: SubmissionRow,
     writes: Vec<Row>,
     /// The places that must be taken as they were when it was decided.
     expects: Option<Expected>,
+}
+
+impl Ground {
+    /// Whether no other document has the id than what is asked for.
+    fn has(&self, one: &Named) -> bool {
+        one.only.is_none_or(|document| {
+            let standing = self.standing.get(&one.id);
+            standing.is_none_or(|standing| standing.document() == document)
+        })
+    }
 }
 
 impl Submitting {
@@ -61,22 +79,30 @@ impl Submitting {
                 item.asked = Err(Error::field(named_before()).into());
             }
         }
-        let rows = self.settle(caller, items).await?;
+        let named = items.into_iter().map(|item| Named {
+            id: item.id,
+            asked: item.asked,
+            only: None,
+        });
+        let rows = self.settle(caller, named.collect()).await?;
         Ok((rows, rooms))
     }
 
-    /// Decides and writes items, and answers each.
+    /// Decides and writes what is asked for, and answers each. What is asked for a document that does not have the id any
+    /// more is left out.
     pub(super) async fn settle(
         &mut self,
         caller: &Caller,
-        items: Vec<Item>,
+        mut named: Vec<Named>,
     ) -> Result<Vec<SubmissionRow>> {
         let grant = grant_at(caller, self.submission.owner)?;
-        let named = items.into_iter().map(|item| (item.id, item.asked));
-        let mut named: Vec<_> = named.collect();
         let (mut tries, mut held_by_others) = (0, HashSet::new());
         while tries < TRIES {
             let ground = self.ground(caller, &named).await?;
+            named.retain(|one| ground.has(one));
+            if named.is_empty() {
+                return Ok(Vec::new());
+            }
             let decided = self.decide(grant, &named, &ground).await;
             let sizes: Vec<usize> = decided.iter().map(|one| one.writes.len()).collect();
             match self.write(grant, decided).await {
@@ -89,7 +115,7 @@ impl Submitting {
                     // Whoever was faster is seen the next time. Otherwise the caller does not see who has it.
                     if !held_by_others.insert(at) {
                         let taken = Error::ExternalIdTaken { etag: None };
-                        named[at].1 = Err(taken.into());
+                        named[at].asked = Err(taken.into());
                     }
                 }
                 Err(Refusal::Outdated { .. } | Refusal::ExpectedOtherwise) => tries += 1,
@@ -110,15 +136,11 @@ impl Submitting {
         found.ok_or_else(|| Error::fault(anyhow::anyhow!("row {row} is of no item")))
     }
 
-    async fn ground(
-        &self,
-        caller: &Caller,
-        named: &[(String, Result<Asked, Status>)],
-    ) -> Result<Ground> {
+    async fn ground(&self, caller: &Caller, named: &[Named]) -> Result<Ground> {
         let db = self.exchange.database.reader();
         let scope = caller.scope(Act::ReadDocuments);
-        let ids = named.iter().filter(|(_, asked)| asked.is_ok());
-        let ids = ids.map(|(id, _)| id.as_str());
+        let ids = named.iter().filter(|one| one.asked.is_ok());
+        let ids = ids.map(|one| one.id.as_str());
         let numbering = self.submission.numbering();
         let standing = numbering.standing(db, &scope, ids).await?;
         let documents: Vec<Uuid> = standing.values().map(Standing::document).collect();
@@ -126,18 +148,13 @@ impl Submitting {
         Ok(Ground { standing, taken })
     }
 
-    async fn decide(
-        &self,
-        grant: &Grant,
-        named: &[(String, Result<Asked, Status>)],
-        ground: &Ground,
-    ) -> Vec<Decided> {
+    async fn decide(&self, grant: &Grant, named: &[Named], ground: &Ground) -> Vec<Decided> {
         let publisher = Publisher {
             grant,
             at: clock::now(),
         };
         let mut decided = Vec::with_capacity(named.len());
-        for (count, (id, asked)) in named.iter().enumerate() {
+        for (count, Named { id, asked, .. }) in named.iter().enumerate() {
             // Many offers are much work, and others wait for their turn.
             if count % 64 == 63 {
                 tokio::task::yield_now().await;

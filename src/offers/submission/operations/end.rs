@@ -4,13 +4,13 @@ use std::collections::HashSet;
 
 use uuid::Uuid;
 
-use super::{Submitting, grant_at};
+use super::{Submitting, batch::Named, grant_at};
 use crate::{
     access::Caller,
     clock,
     error::{Error, Result},
     journal::Refusal,
-    offers::submission::{item::Item, model::may_withdraw, store},
+    offers::submission::{item::Asked, model::may_withdraw, store},
     proto::v1::{SubmissionMode, SubmissionOutcome, SubmissionRow},
 };
 
@@ -69,9 +69,15 @@ impl Submitting {
             let missing = page.into_iter();
             let missing = missing
                 .filter(|(document, id)| ending.missing.contains(document) && !self.seen.has(id));
-            let items: Vec<Item> = missing.map(|(_, id)| Item::withdrawal(id)).collect();
-            if !items.is_empty() {
-                return self.settle(caller, items).await.map(Some);
+            // Another may have the id of one by the time that it is withdrawn.
+            let missing = missing.map(|(document, id)| Named {
+                id,
+                asked: Ok(Asked::StandNoLonger),
+                only: Some(document),
+            });
+            let missing: Vec<_> = missing.collect();
+            if !missing.is_empty() {
+                return self.settle(caller, missing).await.map(Some);
             }
         }
         Ok(None)
