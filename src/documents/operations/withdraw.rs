@@ -39,7 +39,7 @@ async fn decide(
 ) -> Result<Decided> {
     must_be_seen(head, etag)?;
     let state = must_allow(head, Step::Withdraw)?;
-    let expects = must_leave_places(exchange, head).await?;
+    let expects = must_leave_places(exchange, head, call.dry_run).await?;
     let revision = Revision {
         content: None,
         review: None,
@@ -62,12 +62,16 @@ async fn decide(
 }
 
 /// Places are not taken from people in silence: an offer with taken places stands, and nobody takes one meanwhile.
-async fn must_leave_places(exchange: &Exchange, head: &Revision) -> Result<Vec<Expected>> {
+async fn must_leave_places(
+    exchange: &Exchange,
+    head: &Revision,
+    dry_run: bool,
+) -> Result<Vec<Expected>> {
     if head.kind != DocumentKind::CourseOffer {
         return Ok(Vec::new());
     }
     let (owner, id) = (head.owner, head.document);
-    let taken = places::taken(exchange, owner, &[id]).await?;
+    let taken = places::taken(exchange, owner, &[id], dry_run).await?;
     let taken = taken.get(&id).copied().unwrap_or_default();
     if taken.places > 0 {
         let taken = taken.places;

@@ -57,18 +57,31 @@ pub async fn sweep(exchange: &Exchange) -> Result<usize> {
 
 /// How many places are taken of each of the offers of an owner. Those that nobody ever asked for a place of are left out.
 ///
-/// What time has done is written first, also where the caller is to write nothing: who waits moves up, and nothing rests on
-/// a lapse that another server, by its own clock, need not see.
+/// What time has done is written first: who waits moves up, and nothing rests on a lapse that another server, by its own
+/// clock, need not see. A dry run, on which nothing rests, is told what would be written.
 pub async fn taken(
     exchange: &Exchange,
     owner: Uuid,
     offers: &[Uuid],
+    dry_run: bool,
 ) -> Result<HashMap<Uuid, Taken>> {
     let reader = exchange.database.reader();
-    let taken = store::taken(reader, offers).await?;
+    let mut taken = store::taken(reader, offers).await?;
     let overdue = taken.iter().filter(|(_, taken)| taken.overdue > 0);
     let overdue: Vec<_> = overdue.map(|(offer, _)| *offer).collect();
     if overdue.is_empty() {
+        return Ok(taken);
+    }
+    if dry_run {
+        for id in overdue {
+            let Some(offer) = store::offer_of(reader, owner, id).await? else {
+                continue;
+            };
+            let turn = due(exchange, &offer).await?;
+            if let (Some(turn), Some(taken)) = (turn, taken.get_mut(&id)) {
+                taken.places = turn.ledger.held + turn.ledger.confirmed;
+            }
+        }
         return Ok(taken);
     }
     for offer in overdue {

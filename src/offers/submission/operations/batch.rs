@@ -144,7 +144,8 @@ impl Submitting {
         let numbering = self.submission.numbering();
         let standing = numbering.standing(db, &scope, ids).await?;
         let documents: Vec<Uuid> = standing.values().map(Standing::document).collect();
-        let taken = places::taken(&self.exchange, self.submission.owner, &documents).await?;
+        let owner = self.submission.owner;
+        let taken = places::taken(&self.exchange, owner, &documents, self.dry_run).await?;
         Ok(Ground { standing, taken })
     }
 

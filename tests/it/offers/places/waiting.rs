@@ -181,7 +181,7 @@ async fn places_that_are_added_go_to_those_who_wait(world: World) {
     );
     let id = Uuid::try_parse(&offer.id).expect("an id");
     let owner = Uuid::try_parse(&offer.owner_id).expect("an id");
-    let now = taken(&exchange, owner, &[id, Uuid::nil()]).await;
+    let now = taken(&exchange, owner, &[id, Uuid::nil()], false).await;
     let now = now.expect("it is told");
     let Taken {
         revision, places, ..
