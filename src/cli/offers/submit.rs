@@ -29,7 +29,7 @@ use crate::{
 };
 use stream::{Broken, Files, Stream};
 
-/// How many times a submission that was cut off is taken up again.
+/// How many streams in a row a submission is tried in that is cut off before anything more is answered.
 const TRIES: u32 = 5;
 
 #[derive(Args, Debug)]
@@ -139,7 +139,11 @@ impl Submit {
         let mut stream = Stream::new(header);
         let mut tries = 1;
         loop {
-            let mut tell = |told| outcome.add(&told);
+            let mut goes_on = false;
+            let mut tell = |told| {
+                goes_on = true;
+                outcome.add(&told)
+            };
             let broken = match remote.connect().await {
                 Ok(mut client) => match stream.run(&mut client.offers, files, &mut tell).await {
                     Ok(ended) => {
@@ -161,6 +165,9 @@ impl Submit {
                 Err(failure) if tries > 1 => failure,
                 Err(failure) => return Err(failure),
             };
+            if goes_on {
+                tries = 1;
+            }
             if tries == TRIES || self.dry_run {
                 return Err(broken);
             }
