@@ -13,7 +13,7 @@ use crate::{
     journal::{self, Refusal, RequestKey, Written},
 };
 
-/// Items that are decided on at a time.
+/// Items of a batch that is written together. Those that are each decided for themselves are cut into smaller ones.
 pub const MAX_ITEMS: usize = 1000;
 /// What a batch may weigh that is written together, as it was sent and as it is merged.
 pub const MAX_BYTES: usize = 16 * 1024 * 1024;

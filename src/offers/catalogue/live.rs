@@ -53,7 +53,8 @@ pub struct Catalogue {
 
 impl Catalogue {
     /// Reads the offers, and reads on as the head moves until it is told to stop, so that a call finds little left to
-    /// read. Needs are read when they are first asked for.
+    /// read: what was written in the last moment, or in the last ten seconds where there is no end of writing. Needs are
+    /// read when they are first asked for.
     pub fn open(
         database: &Database,
         head: watch::Receiver<i64>,

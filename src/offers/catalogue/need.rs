@@ -117,9 +117,7 @@ impl Paper {
             says,
         })
     }
-}
 
-impl Paper {
     /// As access to it is decided on.
     pub fn target(&self) -> Target<'_> {
         Target::Document {
