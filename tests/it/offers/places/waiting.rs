@@ -28,6 +28,7 @@ stories!(
     a_hold_that_nobody_confirms_lapses_at_its_deadline,
     the_line_moves_up_where_nobody_calls,
     places_that_are_added_go_to_those_who_wait,
+    a_dry_run_is_told_what_has_lapsed_and_writes_nothing,
 );
 
 /// Two schools of Vallentuna and one of Berg, each with a principal.
@@ -235,4 +236,30 @@ async fn enlarge(exchange: &Exchange, offer: &Document, capacity: u32) {
     };
     let written = exchange.journal.write(rows::write(vec![row])).await;
     written.expect("it is written");
+}
+
+async fn a_dry_run_is_told_what_has_lapsed_and_writes_nothing(world: World) {
+    let offer = published(&world, 5).await;
+    let [(karby, at_karby), (berga, at_berga), _] = three_principals(&world).await;
+    let brief = briefly(places(&offer, &at_karby, 5), 5000);
+    karby.holds(brief).await.expect("there is room");
+    let next = waiting(places(&offer, &at_berga, 3));
+    berga.holds(next).await.expect("it may wait");
+    world.stop().await;
+    tokio::time::sleep(Duration::from_millis(5100)).await;
+
+    let exchange = Exchange::open(world.config()).await.expect("it opens");
+    let id = Uuid::try_parse(&offer.id).expect("an id");
+    let owner = Uuid::try_parse(&offer.owner_id).expect("an id");
+    let told = async |dry_run| {
+        let now = taken(&exchange, owner, &[id], dry_run).await;
+        let now = now.expect("it is told")[&id];
+        (now.revision, now.places)
+    };
+    // As it will be, at the revision that is written.
+    assert_eq!(told(true).await, (2, 3));
+    assert_eq!(told(true).await, (2, 3));
+    assert_eq!(told(false).await, (3, 3));
+    exchange.close().await;
+    world.start().await;
 }
