@@ -17,7 +17,7 @@ stories!(what_is_published_while_a_catalogue_ends_is_not_withdrawn);
 
 /// Offers that a catalogue does not name: more than are withdrawn at a time.
 const MISSING: u32 = 505;
-const ROUNDS: u32 = 12;
+const ROUNDS: u32 = 30;
 
 async fn what_is_published_while_a_catalogue_ends_is_not_withdrawn(world: World) {
     let uppsala = world.coordinator_of(UPPSALA).await;
@@ -51,14 +51,15 @@ async fn was_between(world: &World, uppsala: &Caller, round: u32, paper: &Docume
     let (_, cursor) = events(uppsala, "").await;
 
     let held = world.place().hold().await;
-    // Longer, where the machine is slow. Who waits to write waits no longer than this.
-    let moment = Duration::from_millis(u64::from(150 * round.min(5)));
+    // Longer, where the machine is slow. Who waits to write waits for two seconds at most.
+    let moment = |most: u32, each: u32| Duration::from_millis(u64::from(most.min(each * round)));
+    let (publishes, counts) = (moment(400, 100), moment(1350, 150));
     let (by, one) = (uppsala.clone(), draft.clone());
     let publishing = tokio::spawn(async move { by.submits(&one).await });
-    tokio::time::sleep(moment).await;
+    tokio::time::sleep(publishes).await;
     let by = uppsala.clone();
     let ending = tokio::spawn(async move { nothing(&by, MISSING).await });
-    tokio::time::sleep(moment).await;
+    tokio::time::sleep(counts).await;
     held.rollback().await.expect("it is released");
     let published = publishing.await.expect("it is answered");
     let ended = ending.await.expect("it is answered");
