@@ -374,7 +374,7 @@ async fn a_table_is_submitted_found_and_its_places_are_taken(world: World) {
 }
 
 /// Offers of one course.
-const MANY: usize = 3000;
+const MANY: usize = 4000;
 
 async fn a_submission_goes_on_when_the_server_was_restarted(world: World) {
     let coordinator = world.coordinator_of(UPPSALA).await;
@@ -398,10 +398,19 @@ async fn a_submission_goes_on_when_the_server_was_restarted(world: World) {
         assert!(!submitting.is_finished(), "{:?}", submitting.await);
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    world.stop().await;
+    // Nothing is written until the server has begun to stop.
+    let held = world.place().hold().await;
     assert!(!submitting.is_finished(), "it went on to its end");
-    // Longer than the pause before the next try: nobody listens when it comes.
-    tokio::time::sleep(Duration::from_millis(2500)).await;
+    let stopping = {
+        let world = world.clone();
+        tokio::spawn(async move { world.stop().await })
+    };
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    held.rollback().await.expect("it is released");
+    stopping.await.expect("it stops");
+    assert!(!submitting.is_finished(), "it went on to its end");
+    // Longer than the pause before the next try: nobody listens when it comes. And short, since it tries for ten seconds.
+    tokio::time::sleep(Duration::from_millis(1500)).await;
     world.start().await;
     let run = submitting.await.expect("it ends");
     assert!(run.status.success(), "{run:?}");
