@@ -6,7 +6,7 @@ use std::{
 };
 
 use futures::{StreamExt, stream};
-use styrkedja::proto::v1::{Document, push_response::Outcome};
+use styrkedja::proto::v1::{Document, PushedDocument, push_response::Outcome};
 
 use super::{EACH, changed, commit, flow::Open, known_as, new, push, sent};
 use crate::{
@@ -25,6 +25,8 @@ const DOCUMENTS: usize = 96;
 /// What it may cost the server more where nobody takes the answers than where somebody does, in KiB. All of them at once
 /// would cost twice as much.
 const MOST: u64 = 20 * 1024;
+/// How long the first of them may take, on a machine that is slow.
+const FIRST: Duration = Duration::from_mins(1);
 /// Shorter than a stream may stand still, and as long as answers may need to come as far as they can.
 const LONG: Duration = Duration::from_secs(20);
 
@@ -40,21 +42,22 @@ async fn who_takes_no_answers_costs_little_memory(world: World) {
         let papers: Vec<_> = (0..DOCUMENTS)
             .map(|number| known_as(&format!("{name}-{number}"), &owner))
             .collect();
-        let etags = written_since(&system, &papers).await;
-        both.push((papers, etags));
+        let made = written_since(&system, &papers).await;
+        both.push((papers, made));
     }
     let mut peaks = Vec::new();
-    for (at, (papers, etags)) in both.iter().enumerate() {
+    for (at, (papers, made)) in both.iter().enumerate() {
         // From here on, the peak is counted anew.
         fs::write(format!("/proc/{}/clear_refs", server.id()), "5").expect("it is ours");
         let mut open = Open::by(&system, EACH).await;
-        for (paper, etag) in papers.iter().zip(etags) {
+        for (paper, made) in papers.iter().zip(made) {
             let mut paper = paper.clone();
             "Vår titel".clone_into(&mut analysis_in(&mut paper).title);
-            open.send(sent(&changed(&paper, etag))).await;
+            open.send(sent(&changed(&paper, &made.etag))).await;
         }
         open.send(commit()).await;
         if at > 0 {
+            until_it_is_merged(&system, &made[0]).await;
             until_it_stands_still(&server).await;
         }
         for _ in papers {
@@ -68,6 +71,19 @@ async fn who_takes_no_answers_costs_little_memory(world: World) {
     world.start().await;
 }
 
+/// Waits until the first is written: from then on there are answers.
+async fn until_it_is_merged(system: &Caller, made: &PushedDocument) {
+    let began = Instant::now();
+    loop {
+        let now = system.gets(&made.id, 0).await.expect("it is there");
+        if now.revision > 2 {
+            return;
+        }
+        assert!(began.elapsed() < FIRST, "nothing is merged");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+}
+
 /// Waits until the server needs no more memory than before.
 async fn until_it_stands_still(server: &Outside) {
     let began = Instant::now();
@@ -78,8 +94,8 @@ async fn until_it_stands_still(server: &Outside) {
     }
 }
 
-/// Makes the documents, and lets somebody write much into them. Returns the etags of what was made.
-async fn written_since(system: &Caller, papers: &[Document]) -> Vec<String> {
+/// Makes the documents, and lets somebody write much into them. Returns them as they were made.
+async fn written_since(system: &Caller, papers: &[Document]) -> Vec<PushedDocument> {
     let items: Vec<_> = papers.iter().map(new).collect();
     let made = push(system, EACH, &items).await.expect("answered");
     let made: Vec<_> = made
@@ -104,7 +120,7 @@ async fn written_since(system: &Caller, papers: &[Document]) -> Vec<String> {
     let mut writing = stream::iter(writing).buffer_unordered(4);
     while writing.next().await.is_some() {}
     drop(writing);
-    made.into_iter().map(|made| made.etag).collect()
+    made
 }
 
 /// The most memory that the server has had, in KiB, as the system counts it.
