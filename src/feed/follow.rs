@@ -30,7 +30,8 @@ use crate::{
 /// Items told at a time, and what the documents that are read for them may weigh, but for the last.
 const PART: usize = 400;
 const PART_BYTES: usize = 512 * 1024;
-/// How long what was read is told: it may have been withdrawn since, or have left the caller's sight.
+/// How long what was read is told: it may have been withdrawn since, or have left the caller's sight. As long holds what
+/// is known of the head and of what the caller may do.
 pub(super) const FRESH: Duration = Duration::from_secs(2);
 
 /// A caller on its way through the feed.
@@ -40,8 +41,9 @@ pub struct Follower {
     pub(super) epoch: Uuid,
     /// Everything up to here is told.
     pub(super) position: i64,
-    /// Where it is on its way to.
-    pub(super) head: i64,
+    /// How far the exchange had come when that was last looked at: what became of documents up to there counts.
+    pub(super) known: i64,
+    pub(super) known_at: Instant,
     /// What the caller saw at the position.
     pub(super) then: View,
     /// What the caller sees now.
@@ -52,12 +54,14 @@ pub struct Follower {
 impl Follower {
     /// Tells what was written up to the head, which is the end of a write.
     pub async fn follow(&mut self, head: i64) -> Result<()> {
-        self.head = head;
         self.outlet.progress().head = head.unsigned_abs();
+        if self.position < head {
+            self.renew(head).await?;
+        }
         let recent = self.recent();
         let mut ahead = None;
         while self.position < head {
-            self.renew(head).await?;
+            self.keep_up().await?;
             let writes = match ahead.take() {
                 Some(writes) => writes,
                 None => recent.writes(self.position, head).await?,
@@ -97,6 +101,26 @@ impl Follower {
         Ok(())
     }
 
+    /// As `renew`, as of now, where it is some time ago that the follower looked. To be called wherever telling takes
+    /// time: whoever takes answers slowly must not be told by what held long ago.
+    pub(super) async fn keep_up(&mut self) -> Result<()> {
+        if self.known_at.elapsed() > FRESH {
+            self.look_anew().await?;
+        }
+        Ok(())
+    }
+
+    async fn look_anew(&mut self) -> Result<()> {
+        self.learn(self.exchange.feed.reached());
+        self.renew(self.known).await
+    }
+
+    /// Learns how far the exchange has come just now.
+    pub(super) fn learn(&mut self, reached: i64) {
+        self.known = self.known.max(reached);
+        self.known_at = Instant::now();
+    }
+
     /// What all who follow read in common.
     pub(super) fn recent(&self) -> Arc<Recent> {
         Arc::clone(&self.exchange.feed.recent)
@@ -132,57 +156,59 @@ impl Follower {
 
     /// Tells items in order. What some of them say is read while those before them are told.
     pub(super) async fn tell(&mut self, items: &[Item]) -> Result<()> {
-        let (recent, head) = (self.recent(), self.head);
+        let recent = self.recent();
         let mut parts = parts(items);
         let mut next = parts.next();
-        let mut read = Said::read(&recent, next, head).await?;
+        self.keep_up().await?;
+        let mut said = Said::read(&recent, next, self.known).await?;
         while let Some(part) = next {
             next = parts.next();
-            if read.at.elapsed() > FRESH {
-                read = Said::read(&recent, Some(part), head).await?;
-            }
-            let ahead = Said::read(&recent, next, head);
-            ((), read) = try_join(self.tell_part(part, read), ahead).await?;
+            self.keep_up().await?;
+            let ahead = Said::read(&recent, next, self.known);
+            ((), said) = try_join(self.tell_part(part, said), ahead).await?;
         }
         Ok(())
     }
 
-    async fn tell_part(&mut self, items: &[Item], said: Said) -> Result<()> {
-        let Said {
-            mut revisions,
-            mut organizations,
-            at: _,
-        } = said;
-        for item in items {
-            match *item {
-                Item::Document { written, entered } => {
-                    let revision = revisions.remove(&written.position).ok_or_else(missing)?;
-                    let telling = if entered {
-                        Telling::Entered
-                    } else {
-                        Telling::Upsert
-                    };
-                    self.show(revision, telling).await?;
-                }
-                Item::Tombstone(written) => {
-                    let revision = revisions.remove(&written.position).ok_or_else(missing)?;
-                    self.outlet.push(revision.tombstone_in(&self.now)).await?;
-                }
-                Item::Organization { position, .. } => {
-                    let row = organizations.remove(&position).ok_or_else(missing)?;
-                    self.show_organization(row).await?;
-                }
-                Item::DocumentLeft(id) => self.outlet.push(left(id)).await?,
-                Item::OrganizationLeft(id) => {
-                    self.outlet.push(organization_left(id)).await?;
-                }
-                Item::End(position) => {
-                    self.position = position;
-                    self.outlet.whole(self.cursor(Stage::Changes)).await?;
-                }
+    /// Tells a part, and reads the rest of it again wherever what was read of it has become too old.
+    async fn tell_part(&mut self, items: &[Item], mut said: Said) -> Result<()> {
+        for (number, item) in items.iter().enumerate() {
+            self.keep_up().await?;
+            if said.at.elapsed() > FRESH {
+                // Up to where the exchange is now: a ring that nobody takes further would give what it gave before.
+                self.look_anew().await?;
+                said = Said::read(&self.recent(), Some(&items[number..]), self.known).await?;
             }
+            self.tell_item(*item, &mut said).await?;
         }
         Ok(())
+    }
+
+    async fn tell_item(&mut self, item: Item, said: &mut Said) -> Result<()> {
+        match item {
+            Item::Document { written, entered } => {
+                let telling = if entered {
+                    Telling::Entered
+                } else {
+                    Telling::Upsert
+                };
+                self.show(said.revision(written)?, telling).await
+            }
+            Item::Tombstone(written) => {
+                let tombstone = said.revision(written)?.tombstone_in(&self.now);
+                self.outlet.push(tombstone).await
+            }
+            Item::Organization { position, .. } => {
+                let row = said.organizations.remove(&position).ok_or_else(missing)?;
+                self.show_organization(row).await
+            }
+            Item::DocumentLeft(id) => self.outlet.push(left(id)).await,
+            Item::OrganizationLeft(id) => self.outlet.push(organization_left(id)).await,
+            Item::End(position) => {
+                self.position = position;
+                self.outlet.whole(self.cursor(Stage::Changes)).await
+            }
+        }
     }
 
     /// Shows a revision, unless the caller can not see it, or what became of it, any more: then it is told to leave when
@@ -233,15 +259,21 @@ struct Said {
 }
 
 impl Said {
-    async fn read(recent: &Recent, items: Option<&[Item]>, head: i64) -> Result<Self> {
+    /// Reads what items say. What became of documents up to a position counts.
+    async fn read(recent: &Recent, items: Option<&[Item]>, until: i64) -> Result<Self> {
         let items = items.unwrap_or_default();
         let documents: Vec<_> = items.iter().filter_map(document_of).collect();
         let places: Vec<_> = items.iter().filter_map(organization_of).collect();
         Ok(Self {
-            revisions: recent.revisions(&documents, head).await?,
+            revisions: recent.revisions(&documents, until).await?,
             organizations: recent.organizations(&places).await?,
             at: Instant::now(),
         })
+    }
+
+    /// Gives out a revision, once.
+    fn revision(&mut self, written: Written) -> Result<Revision> {
+        self.revisions.remove(&written.position).ok_or_else(missing)
     }
 }
 

@@ -36,6 +36,11 @@ impl Feed {
         }
     }
 
+    /// The last position known to be committed.
+    pub fn reached(&self) -> i64 {
+        *self.head.borrow()
+    }
+
     /// The last position known to be committed, as it grows.
     pub fn head(&self) -> watch::Receiver<i64> {
         self.head.clone()

@@ -70,7 +70,8 @@ impl Call {
             filter,
             epoch,
             position,
-            head,
+            known: head,
+            known_at: Instant::now(),
             then: View::of(then),
             now: View::of(now),
             outlet,
@@ -160,6 +161,7 @@ impl Follower {
 
     /// Looks whether the caller may still watch, and tells what there is up to the head.
     async fn look(&mut self, head: i64) -> Result<()> {
+        self.learn(head);
         self.renew(head.max(self.position)).await?;
         self.follow(head).await?;
         if self.outlet.last_cursor_at().elapsed() > QUIET {

@@ -63,6 +63,7 @@ async fn tell_organizations(follower: &mut Follower, sides: &Sides) -> Result<()
         .add(after.organizations());
     let mut from = Uuid::nil();
     loop {
+        follower.keep_up().await?;
         let reader = follower.exchange.database.reader();
         let limit = ORGANIZATIONS as u64;
         let rows = store::organizations_at(reader, sides.last, seen.clone(), from, limit).await?;
@@ -121,6 +122,7 @@ async fn tell_documents(follower: &mut Follower, sides: &Sides) -> Result<()> {
 async fn tell_documents_of(follower: &mut Follower, sides: &Sides, seen: Condition) -> Result<()> {
     let (mut from, mut next) = (Uuid::nil(), Some(store::FIRST));
     while let Some(limit) = next {
+        follower.keep_up().await?;
         let reader = follower.exchange.database.reader();
         let page = store::documents_at(reader, sides.last, seen.clone(), from, limit).await?;
         let read_at = Instant::now();
