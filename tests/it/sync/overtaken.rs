@@ -1,9 +1,13 @@
 //! Documents that are withdrawn while a copy is told of them: they are shown without what was in them, and do not stay.
 
+use std::time::Duration;
+
 use futures::{StreamExt, stream};
 use styrkedja::proto::v1::{
     Document, ExternalId, PullRequest, PullResponse, event::What, push_response::Outcome,
 };
+use tokio::time::sleep;
+use tonic::{Code, Streaming};
 
 use super::{Replica, compare, must_be_in_step};
 use crate::{
@@ -21,27 +25,38 @@ const LAST: usize = 10;
 /// How many have to be overtaken, in snapshots and in what follows them.
 const ENOUGH: usize = 5;
 const ROUNDS: usize = 10;
+/// How long the copy takes nothing after that: what was read before is too old to be told.
+const PAUSE: Duration = Duration::from_secs(3);
+/// How often it takes a message where withdrawing takes long, so as not to be cut off.
+const PATIENCE: Duration = Duration::from_secs(4);
 
 async fn what_is_withdrawn_while_it_is_told_does_not_stay(world: World) {
     let system = world.organizer_system_of("Vallentuna kommun").await;
     let owner = world.id_of("Karbyskolan");
-    let (mut begun, mut followed) = (0, 0);
+    let (mut begun, mut followed, mut known) = (0, 0, 0);
     for _ in 0..ROUNDS {
-        begun += overtaken(&system, &owner, Replica::default()).await;
+        begun += overtaken(&system, &owner, Replica::default(), false).await;
         let mut copy = Replica::default();
         copy.pull(&system).await.expect("a snapshot");
-        followed += overtaken(&system, &owner, copy).await;
-        if begun.min(followed) >= ENOUGH {
+        followed += overtaken(&system, &owner, copy.clone(), false).await;
+        copy.pull(&system).await.expect("the rest");
+        known += overtaken(&system, &owner, copy, true).await;
+        if begun.min(followed).min(known) >= ENOUGH {
             return;
         }
     }
-    panic!("too little was overtaken: {begun} and {followed}");
+    panic!("too little was overtaken: {begun}, {followed} and {known}");
 }
 
 /// Makes documents, and withdraws the last as soon as a pull has begun to tell of them. Tells how many were shown as withdrawn.
-async fn overtaken(system: &Caller, owner: &str, mut copy: Replica) -> usize {
+/// Where another copy was told of them before, the exchange has them in memory.
+async fn overtaken(system: &Caller, owner: &str, mut copy: Replica, in_memory: bool) -> usize {
     let mut drafts = drafts(system, owner).await;
     let last = drafts.split_off(DOCUMENTS - LAST);
+    if in_memory {
+        let mut other = copy.clone();
+        other.pull(system).await.expect("all of them");
+    }
     let request = PullRequest {
         cursor: copy.cursor.clone(),
         filter: None,
@@ -50,12 +65,23 @@ async fn overtaken(system: &Caller, owner: &str, mut copy: Replica) -> usize {
     let mut pull = pull.expect("it begins").into_inner();
     let first = pull.message().await.expect("it goes on");
     copy.take(first.expect("something is told"));
-    withdraw(system, &last).await;
     let mut told = 0;
-    // A copy that was too slow is cut off, and goes on like any other.
-    while let Ok(Some(message)) = pull.message().await {
+    let mut take = |message| {
         told += withdrawn(&message);
         copy.take(message);
+    };
+    let mut overtaking = Box::pin(async {
+        withdraw(system, &last).await;
+        sleep(PAUSE).await;
+    });
+    loop {
+        tokio::select! {
+            () = &mut overtaking => break,
+            () = sleep(PATIENCE) => next(&mut pull).await.into_iter().for_each(&mut take),
+        }
+    }
+    while let Some(message) = next(&mut pull).await {
+        take(message);
     }
     // The control: whoever goes on from where the exchange stands now, and not from where its own pull ended, keeps them.
     let mut careless = copy.clone();
@@ -70,6 +96,17 @@ async fn overtaken(system: &Caller, owner: &str, mut copy: Replica) -> usize {
     assert!(last.iter().all(|one| !copy.documents.contains_key(&one.id)));
     withdraw(system, &drafts).await;
     told
+}
+
+/// What is told next. A copy that was too slow is cut off, and goes on like any other.
+async fn next(pull: &mut Streaming<PullResponse>) -> Option<PullResponse> {
+    match pull.message().await {
+        Ok(message) => message,
+        Err(cut_off) => {
+            assert_eq!(cut_off.code(), Code::ResourceExhausted, "{cut_off:?}");
+            None
+        }
+    }
 }
 
 /// How many documents it shows without what was in them.
