@@ -53,13 +53,13 @@ async fn was_between(world: &World, uppsala: &Caller, round: u32, paper: &Docume
     let held = world.place().hold().await;
     // Longer, where the machine is slow. Who waits to write waits for two seconds at most.
     let moment = |most: u32, each: u32| Duration::from_millis(u64::from(most.min(each * round)));
-    let (publishes, counts) = (moment(400, 100), moment(1350, 150));
+    let (first, then) = (moment(400, 100), moment(1350, 150));
     let (by, one) = (uppsala.clone(), draft.clone());
     let publishing = tokio::spawn(async move { by.submits(&one).await });
-    tokio::time::sleep(publishes).await;
+    tokio::time::sleep(first).await;
     let by = uppsala.clone();
     let ending = tokio::spawn(async move { nothing(&by, MISSING).await });
-    tokio::time::sleep(counts).await;
+    tokio::time::sleep(then).await;
     held.rollback().await.expect("it is released");
     let published = publishing.await.expect("it is answered");
     let ended = ending.await.expect("it is answered");
