@@ -50,7 +50,7 @@ async fn has_waited(uppsala: &Caller, reading: Duration) -> bool {
     let submitting = async move { submit(&by, &delta(), [offer(&id, 5), END]).await };
     let mut submitting = tokio::spawn(submitting);
     // Before they are idle, they send more than there is room for, and give way ten seconds later.
-    let sending = timeout(IDLE * 5 / 6 - reading / 2, &mut submitting).await;
+    let sending = timeout((IDLE * 5 / 6).saturating_sub(reading / 2), &mut submitting).await;
     let told = if let Ok(early) = sending {
         early
     } else {
