@@ -33,13 +33,7 @@ mod tests {
             }],
             ..v1::ActionPlan::default()
         });
-        let row = entity::Model {
-            kind: DocumentKind::ActionPlan as i16,
-            content: Some(content.encode()),
-            ..entity::tests::draft()
-        };
-        let state_now = state_now as i16;
-        Found { row, state_now }
+        row_of(DocumentKind::ActionPlan, &content, state_now)
     }
 
     /// A kind of which nothing is narrowed but the envelope.
@@ -48,8 +42,12 @@ mod tests {
             themes: vec!["7".to_owned()],
             ..v1::CourseOffer::default()
         }));
+        row_of(DocumentKind::CourseOffer, &content, state_now)
+    }
+
+    fn row_of(kind: DocumentKind, content: &Content, state_now: DocumentState) -> Found {
         let row = entity::Model {
-            kind: DocumentKind::CourseOffer as i16,
+            kind: kind as i16,
             content: Some(content.encode()),
             ..entity::tests::draft()
         };

@@ -189,15 +189,20 @@ async fn three_organizers_make_a_cell(world: World) {
     );
 }
 
-async fn an_offer_meets_a_cell(world: World) {
-    register_others(&world).await;
+/// Enough for a cell.
+async fn three_want(world: &World) {
+    register_others(world).await;
     for (organizer, places) in [
         ("Vallentuna kommun", 12),
         ("Täby kommun", 14),
         ("Danderyds kommun", 14),
     ] {
-        wants(&world, organizer, places).await;
+        wants(world, organizer, places).await;
     }
+}
+
+async fn an_offer_meets_a_cell(world: World) {
+    three_want(&world).await;
     let university = world.coordinator_of(UPPSALA).await;
     publish(&world, UPPSALA, course(&["reading"], Audience::Principal)).await;
     assert_eq!(university.all_unmet().await, [cell()], "it is for others");

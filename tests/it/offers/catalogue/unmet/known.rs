@@ -5,7 +5,7 @@ use styrkedja::proto::v1::{
     Role,
 };
 
-use super::{Caller, WISH, Wish, World, cell, course, register_others, wants, wishes};
+use super::{Caller, WISH, Wish, World, cell, course, register_others, three_want, wants, wishes};
 use crate::{
     offers::{UPPSALA, catalogue::publish, dalarna},
     world::{ROUND, request_id},
@@ -105,14 +105,7 @@ async fn whose_bookings_a_university_sees_counts_for_nothing(world: World) {
 }
 
 async fn whose_documents_a_caller_sees_counts_for_nothing(world: World) {
-    register_others(&world).await;
-    for (organizer, places) in [
-        ("Vallentuna kommun", 12),
-        ("Täby kommun", 14),
-        ("Danderyds kommun", 14),
-    ] {
-        wants(&world, organizer, places).await;
-    }
+    three_want(&world).await;
     let uppsala = world.coordinator_of(UPPSALA).await;
     let officer = world.officer().await;
     assert_eq!(uppsala.all_unmet().await, [cell()]);
