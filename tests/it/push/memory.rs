@@ -30,26 +30,41 @@ const FIRST: Duration = Duration::from_mins(1);
 /// Shorter than a stream may stand still, and as long as answers may need to come as far as they can.
 const LONG: Duration = Duration::from_secs(20);
 
+/// What else a server does at the time shows in its memory too, but not each time.
+const ROUNDS: usize = 3;
+
 async fn who_takes_no_answers_costs_little_memory(world: World) {
     let system = world.organizer_system_of("Vallentuna kommun").await;
     let (owner, token) = (world.id_of("Karbyskolan"), world.token_of(&system.subject));
     world.stop().await;
     let server = Outside::start(&world, None, |_| ()).await;
     let system = Caller::new("", None, server.client(&token));
+    let mut costs = Vec::new();
+    while costs.last().is_none_or(|cost| *cost >= MOST) {
+        assert!(costs.len() < ROUNDS, "it cost so many KiB more: {costs:?}");
+        let round = costs.len();
+        costs.push(cost(&server, &system, &owner, round).await);
+    }
+    server.stop();
+    world.start().await;
+}
+
+/// What the server needs more where nobody takes the answers than where somebody does, in KiB.
+async fn cost(server: &Outside, system: &Caller, owner: &str, round: usize) -> u64 {
     // All that a database keeps in memory is there before the one and the other are compared.
     let mut both = Vec::new();
     for name in ["taken", "untaken"] {
         let papers: Vec<_> = (0..DOCUMENTS)
-            .map(|number| known_as(&format!("{name}-{number}"), &owner))
+            .map(|number| known_as(&format!("{name}-{round}-{number}"), owner))
             .collect();
-        let made = written_since(&system, &papers).await;
+        let made = written_since(system, &papers).await;
         both.push((papers, made));
     }
     let mut peaks = Vec::new();
     for (at, (papers, made)) in both.iter().enumerate() {
         // From here on, the peak is counted anew.
         fs::write(format!("/proc/{}/clear_refs", server.id()), "5").expect("it is ours");
-        let mut open = Open::by(&system, EACH).await;
+        let mut open = Open::by(system, EACH).await;
         for (paper, made) in papers.iter().zip(made) {
             let mut paper = paper.clone();
             "Vår titel".clone_into(&mut analysis_in(&mut paper).title);
@@ -57,18 +72,15 @@ async fn who_takes_no_answers_costs_little_memory(world: World) {
         }
         open.send(commit()).await;
         if at > 0 {
-            until_it_is_merged(&system, &made[0]).await;
-            until_it_stands_still(&server).await;
+            until_it_is_merged(system, &made[0]).await;
+            until_it_stands_still(server).await;
         }
         for _ in papers {
             assert_eq!(open.answer().await, "merged");
         }
-        peaks.push(peak(&server));
+        peaks.push(peak(server));
     }
-    let cost = peaks[1].saturating_sub(peaks[0]);
-    assert!(cost < MOST, "it cost {cost} KiB more");
-    server.stop();
-    world.start().await;
+    peaks[1].saturating_sub(peaks[0])
 }
 
 /// Waits until the first is written: from then on there are answers.
