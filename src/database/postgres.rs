@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sea_orm::SqlxPostgresConnector;
 use sqlx::{
-    PgPool,
+    Connection, PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
@@ -12,6 +12,8 @@ use super::{Database, OpenError, Purpose, migrate};
 
 const READERS: u32 = 8;
 pub(super) const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
+/// A connection that has done nothing for longer is asked whether it lives before it is used.
+const UNTESTED: Duration = Duration::from_secs(1);
 const TIMEOUTS: [(&str, &str); 3] = [
     ("statement_timeout", "5s"),
     ("lock_timeout", "2s"),
@@ -57,6 +59,15 @@ async fn connect(options: PgConnectOptions, connections: u32) -> Result<PgPool, 
         .max_connections(connections)
         .min_connections(1)
         .acquire_timeout(ACQUIRE_TIMEOUT)
+        .test_before_acquire(false)
+        .before_acquire(|connection, used| {
+            Box::pin(async move {
+                if used.idle_for > UNTESTED {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
         .connect_with(options)
         .await?)
 }

@@ -93,35 +93,37 @@ impl Journal {
     }
 
     /// Writes several in one transaction, in order: each decided for itself, or all `together` or none. Answers for each.
-    /// They are all dry runs, or none is.
-    pub async fn write_all(
+    /// They are all dry runs, or none is. They wait in the queue from now on, whether or not somebody waits for the answers.
+    pub fn write_all(
         &self,
         writes: Vec<Write>,
         together: bool,
-    ) -> Vec<Result<Written, Refusal>> {
+    ) -> impl Future<Output = Vec<Result<Written, Refusal>>> + Send + use<> {
         let count = writes.len();
-        if count == 0 {
-            return Vec::new();
-        }
         let (answer, answered) = oneshot::channel();
         let job = Job {
             writes,
             together,
             answer,
         };
-        let refusal = match self.queue.try_send(job) {
-            Ok(()) => match answered.await {
-                Ok(outcomes) => return outcomes,
-                Err(_) => OUTCOME_UNKNOWN,
-            },
-            Err(mpsc::error::TrySendError::Full(_)) => {
-                Refusal::Unavailable("too many writes are waiting")
-            }
-            Err(mpsc::error::TrySendError::Closed(_)) => {
-                Refusal::Unavailable("the journal is closed")
-            }
+        let queued = if count == 0 {
+            Ok(())
+        } else {
+            self.queue.try_send(job)
         };
-        vec![Err(refusal); count]
+        let queued = queued.map_err(|refused| {
+            Refusal::Unavailable(match refused {
+                mpsc::error::TrySendError::Full(_) => "too many writes are waiting",
+                mpsc::error::TrySendError::Closed(_) => "the journal is closed",
+            })
+        });
+        async move {
+            let outcomes = match queued {
+                Ok(()) => answered.await.map_err(|_| OUTCOME_UNKNOWN),
+                Err(refusal) => Err(refusal),
+            };
+            outcomes.unwrap_or_else(|refusal| vec![Err(refusal); count])
+        }
     }
 
     /// The answer that was given to the request before, if it was.

@@ -1,6 +1,8 @@
 //! What batches have in common, whether their items are each decided for themselves or all together: how outcomes become
 //! answers, and how what was answered before is found again.
 
+use std::collections::VecDeque;
+
 use super::{
     again::again,
     answer::{Answer, Ready},
@@ -27,48 +29,57 @@ pub struct Meant {
     pub dry_run: bool,
 }
 
-/// The answers to the items of a batch, told in the order of the items.
+/// The answers to items, told in the order of the items.
+#[derive(Default)]
 pub struct Ledger {
-    places: Vec<Place>,
-    ready: Vec<Option<Ready>>,
+    /// Of those that are not told yet.
+    answers: VecDeque<(Place, Option<Ready>)>,
     told: usize,
 }
 
 impl Ledger {
-    pub fn of(places: Vec<Place>) -> Self {
-        Self {
-            ready: places.iter().map(|_| None).collect(),
-            places,
-            told: 0,
+    /// Of a batch, whose items have their places in it.
+    pub fn of(places: impl IntoIterator<Item = Place>) -> Self {
+        let mut ledger = Self::default();
+        for place in places {
+            ledger.add(place);
         }
+        ledger
+    }
+
+    /// Takes in another item, and says where its answer goes.
+    pub fn add(&mut self, place: Place) -> usize {
+        self.answers.push_back((place, None));
+        self.told + self.answers.len() - 1
     }
 
     /// The next answer in order, once it is there.
-    pub fn next(&mut self) -> Option<(&Place, Ready)> {
-        let ready = self.ready.get_mut(self.told)?.take()?;
-        let place = self.places.get(self.told)?;
+    pub fn next(&mut self) -> Option<(Place, Ready)> {
+        let (place, ready) = self.answers.pop_front()?;
+        let Some(ready) = ready else {
+            self.answers.push_front((place, None));
+            return None;
+        };
         self.told += 1;
         Some((place, ready))
     }
 
     /// Whether all answers are told.
     pub fn is_told(&self) -> bool {
-        self.told == self.places.len()
+        self.answers.is_empty()
     }
 
     pub fn tell(&mut self, at: usize, ready: Ready) {
-        if let Some(place) = self.ready.get_mut(at) {
-            *place = Some(ready);
+        let untold = at.checked_sub(self.told);
+        if let Some((_, answer)) = untold.and_then(|at| self.answers.get_mut(at)) {
+            *answer = Some(ready);
         }
     }
 
-    /// The answers that are there and not told yet, by the places of their items.
-    pub fn ready(&self) -> &[Option<Ready>] {
-        &self.ready
-    }
-
-    pub fn index(&self, at: usize) -> u64 {
-        self.places.get(at).map_or(0, |place| place.index)
+    /// The items that are not told of yet, and their answers where they are there.
+    pub fn untold(&self) -> impl ExactSizeIterator<Item = (&Place, Option<&Ready>)> {
+        let answers = self.answers.iter();
+        answers.map(|(place, ready)| (place, ready.as_ref()))
     }
 }
 
@@ -81,7 +92,16 @@ pub struct Batch<'a> {
     pub noted: Vec<(usize, Vec<u8>)>,
 }
 
-impl Batch<'_> {
+impl<'a> Batch<'a> {
+    pub fn of(asking: Asking<'a>, dry_run: bool, ledger: &'a mut Ledger) -> Self {
+        Self {
+            asking,
+            dry_run,
+            ledger,
+            noted: Vec::new(),
+        }
+    }
+
     pub fn tell(&mut self, at: usize, answer: Answer) {
         self.ledger.tell(at, Ready::Whole(answer));
     }

@@ -80,6 +80,8 @@ pub struct Asking<'a> {
     pub caller: &'a Caller,
     /// All items are written, or none.
     pub together: bool,
+    /// How many may be merged. Others are decided later.
+    pub merges: usize,
 }
 
 /// What was decided of each item, and the turn of those that hold merged documents.
@@ -96,9 +98,7 @@ pub async fn decide(asking: Asking<'_>, items: &[&Asked], heads: &Heads) -> Resu
         .map(|asked| first(asking.caller, asked, heads.of(asked), now))
         .collect();
     tokio::task::yield_now().await;
-    if !asking.together {
-        put_off(&mut steps);
-    }
+    put_off(&mut steps, asking.merges);
     let stale: Vec<(usize, Merge<'_>)> = steps
         .iter()
         .enumerate()
@@ -137,11 +137,11 @@ pub fn is_merge(caller: &Caller, asked: &Asked, heads: &Heads) -> bool {
 }
 
 /// Leaves so many merges as may be in memory at a time.
-fn put_off(steps: &mut [Next]) {
+fn put_off(steps: &mut [Next], most: usize) {
     let merges = steps
         .iter_mut()
         .filter(|step| matches!(step, Next::Merge { .. }));
-    for step in merges.skip(MERGES) {
+    for step in merges.skip(most) {
         *step = done(None, Outcome::Later);
     }
 }

@@ -54,14 +54,6 @@ impl Heads {
         })
     }
 
-    /// The documents that items name by what their authors call them.
-    pub fn documents(&self) -> impl Iterator<Item = (Named, Uuid)> {
-        self.outside.iter().map(|((owner, known), head)| {
-            let (owner, external_id) = (*owner, known.clone());
-            (Named::Outside { owner, external_id }, head.document)
-        })
-    }
-
     pub fn of(&self, asked: &Asked) -> Option<&Revision> {
         match &asked.named {
             Named::Outside { owner, external_id } => {

@@ -3,7 +3,7 @@
 use std::{pin::pin, time::Duration};
 
 use prost::Message;
-use tokio::time::{Instant, sleep, sleep_until, timeout};
+use tokio::time::{Instant, sleep, sleep_until};
 use tonic::{Status, Streaming};
 
 use super::{
@@ -87,7 +87,7 @@ struct Push {
     answers: intake::Answers<PushResponse>,
     waiting: Waiting,
     share: intake::Share,
-    /// Since when answers are told that are there: what it takes to decide is not for the caller to answer for.
+    /// Since when the answers are told that are there.
     answering_since: Instant,
     /// When it was last looked whether the caller may push.
     looked: Instant,
@@ -129,26 +129,51 @@ impl Push {
     }
 
     async fn each(&mut self, meant: Meant) -> Result<(), End> {
+        let mut each = Each::new(meant.dry_run);
         loop {
-            let mut came = self.next().await?;
-            loop {
-                match came {
-                    Came::Item(item) => self.waiting.push(*item),
-                    Came::Commit => break,
-                    Came::End => return self.decide_each(meant).await,
-                    Came::Cut(status) => return Err(End::AfterAnswers(status)),
-                    Came::Header(_) => return Err(Error::field(second_header()).into()),
+            let more = match self.gather(&mut each).await {
+                Err(End::AfterAnswers(status)) => {
+                    self.settle(&mut each).await?;
+                    return Err(End::AfterAnswers(status));
                 }
-                if self.waiting.is_enough() {
-                    break;
+                gathered => gathered?,
+            };
+            self.decide_each(&mut each).await?;
+            if !more {
+                while !each.is_done() {
+                    self.decide_each(&mut each).await?;
                 }
-                match timeout(GATHERING, self.incoming.next()).await {
-                    Ok(next) => came = next.unwrap_or(Came::End),
-                    Err(_) => break,
-                }
+                return must_be_told(&each.ledger);
             }
-            self.decide_each(meant).await?;
         }
+    }
+
+    /// Takes in what comes, until there is something to decide on or what was being written is. Whether more may come.
+    async fn gather(&mut self, each: &mut Each) -> Result<bool, End> {
+        while !self.waiting.is_enough() {
+            let came = if self.waiting.items.is_empty() {
+                tokio::select! {
+                    biased;
+                    came = self.next() => came?,
+                    () = each.written() => return Ok(true),
+                }
+            } else {
+                tokio::select! {
+                    biased;
+                    came = self.incoming.next() => came.unwrap_or(Came::End),
+                    () = each.written() => return Ok(true),
+                    () = sleep(GATHERING) => return Ok(true),
+                }
+            };
+            match came {
+                Came::Item(item) => self.waiting.push(*item),
+                Came::Commit => return Ok(true),
+                Came::End => return Ok(false),
+                Came::Cut(status) => return Err(End::AfterAnswers(status)),
+                Came::Header(_) => return Err(Error::field(second_header()).into()),
+            }
+        }
+        Ok(true)
     }
 
     async fn together(&mut self, meant: Meant) -> Result<(), End> {
@@ -195,25 +220,32 @@ impl Push {
         self.caller.must(Act::EditDocuments).map_err(at_once)
     }
 
-    /// Decides, writes and answers what waits, run by run.
-    async fn decide_each(&mut self, meant: Meant) -> Result<(), End> {
+    /// Decides what waits, run by run, each while the one before it is being written. The last one then still is.
+    async fn decide_each(&mut self, each: &mut Each) -> Result<(), End> {
         let items = std::mem::take(&mut self.waiting).items;
-        if items.is_empty() {
-            return Ok(());
-        }
-        self.renew().await?;
-        let mut each = Each::of(&self.exchange, &self.caller, meant.dry_run, items).await?;
-        self.answering_since = Instant::now();
-        loop {
-            self.hand_out(&mut each.ledger).await?;
-            if each.is_decided() {
-                return must_be_told(&each.ledger);
-            }
-            let deciding = Instant::now();
+        if !items.is_empty() {
             self.renew().await?;
-            each.run(&self.exchange, &self.caller).await?;
-            self.answering_since += deciding.elapsed();
+            each.add(&self.exchange, &self.caller, items).await?;
         }
+        loop {
+            self.renew().await?;
+            let run = each.decide(&self.exchange, &self.caller).await?;
+            self.settle(each).await?;
+            if let Some(run) = run {
+                // It may have waited for long.
+                self.renew().await?;
+                each.write(&self.exchange.journal, run);
+            }
+            if !each.waits() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Waits for what is being written, and tells the answers.
+    async fn settle(&mut self, each: &mut Each) -> Result<(), End> {
+        each.settle(&self.exchange, &self.caller).await?;
+        self.hand_out(&mut each.ledger).await
     }
 
     /// Decides, writes and answers what waits, all or none.
@@ -225,7 +257,6 @@ impl Push {
         self.renew().await?;
         let ledger = together::answer(&self.exchange, &self.caller, meant.dry_run, items).await;
         let mut ledger = ledger?;
-        self.answering_since = Instant::now();
         self.hand_out(&mut ledger).await?;
         must_be_told(&ledger)
     }
@@ -251,18 +282,19 @@ impl Push {
     async fn refuse(&mut self, items: Vec<Item>, why: impl Fn() -> Error) -> Result<(), End> {
         // Of what is refused, only the places are kept while answers wait to be taken.
         let places: Vec<_> = items.into_iter().map(|item| item.place).collect();
-        let mut ledger = Ledger::of(places);
-        for at in 0..ledger.ready().len() {
+        let mut ledger = Ledger::default();
+        for place in places {
+            let at = ledger.add(place);
             ledger.tell(at, Ready::Whole(Answer::refused(why())));
         }
-        self.answering_since = Instant::now();
         self.hand_out(&mut ledger).await
     }
 
     /// Tells the answers that are there, as far as no answer before them is missing.
     async fn hand_out(&mut self, ledger: &mut Ledger) -> Result<(), End> {
+        self.answering_since = Instant::now();
         while let Some((place, ready)) = ledger.next() {
-            let answer = ready.told(&self.exchange, &self.caller, place).await?;
+            let answer = ready.told(&self.exchange, &self.caller, &place).await?;
             self.send(answer).await?;
         }
         Ok(())

@@ -29,17 +29,14 @@ pub async fn answer(
     dry_run: bool,
     items: Vec<Item>,
 ) -> Result<Ledger> {
-    let mut ledger = Ledger::of(items.iter().map(|item| item.place.clone()).collect());
-    let mut batch = Batch {
-        asking: Asking {
-            exchange,
-            caller,
-            together: true,
-        },
-        dry_run,
-        ledger: &mut ledger,
-        noted: Vec::new(),
+    let mut ledger = Ledger::of(items.iter().map(|item| item.place.clone()));
+    let asking = Asking {
+        exchange,
+        caller,
+        together: true,
+        merges: usize::MAX,
     };
+    let mut batch = Batch::of(asking, dry_run, &mut ledger);
     let (mut readable, mut rooms) = (Vec::with_capacity(items.len()), Vec::new());
     for (at, item) in items.into_iter().enumerate() {
         // Until all are answered.
@@ -73,16 +70,23 @@ impl Batch<'_> {
     }
 
     fn some_are_answered(&self) -> bool {
-        self.ledger.ready().iter().any(Option::is_some)
+        self.ledger.untold().any(|(_, ready)| ready.is_some())
+    }
+
+    /// The items that have no answer yet.
+    fn unanswered(&self) -> HashSet<usize> {
+        let untold = self.ledger.untold().enumerate();
+        let open = untold.filter(|(_, (_, ready))| ready.is_none());
+        open.map(|(at, _)| at).collect()
     }
 
     /// What an earlier try wrote stands, whatever becomes of the others.
     async fn recall(&mut self, items: &[At]) -> Result<()> {
         let noted: HashSet<usize> = self.noted.iter().map(|(at, _)| *at).collect();
-        let open = |at: usize| self.ledger.ready()[at].is_none() && !noted.contains(&at);
+        let open = self.unanswered();
         let open: Vec<_> = items
             .iter()
-            .filter(|(at, _)| open(*at))
+            .filter(|(at, _)| open.contains(at) && !noted.contains(at))
             .map(|(at, asked)| (*at, self.key(asked), ()))
             .collect();
         self.not_answered_before(open).await.map(drop)
@@ -147,20 +151,19 @@ impl Batch<'_> {
     /// Where an item was refused, all that were not are, but for those that were written before.
     fn refuse_the_rest(&mut self) {
         let noted: HashSet<usize> = self.noted.iter().map(|(at, _)| *at).collect();
-        let refused = |ready: &Option<Ready>| {
+        let refused = |ready: Option<&Ready>| {
             let Some(Ready::Whole(answer)) = ready else {
                 return false;
             };
             matches!(answer.told, Told::Refused(_) | Told::Conflict(_))
         };
-        let Some(first) = self.ledger.ready().iter().position(refused) else {
-            return;
-        };
-        let index = self.ledger.index(first);
-        for at in 0..self.ledger.ready().len() {
-            if self.ledger.ready()[at].is_none() && !noted.contains(&at) {
-                self.tell(at, Answer::refused(Error::BatchRefused { index }));
-            }
+        let first = self
+            .ledger
+            .untold()
+            .find_map(|(place, ready)| refused(ready).then_some(place.index));
+        let Some(index) = first else { return };
+        for at in self.unanswered().difference(&noted) {
+            self.tell(*at, Answer::refused(Error::BatchRefused { index }));
         }
     }
 }

@@ -2,7 +2,10 @@
 
 use styrkedja::proto::v1::{DevelopmentArea, Document, push_response::Outcome};
 
-use super::{EACH, TOGETHER, batches::etag, changed, known_as, new, push, push_one, words};
+use super::{
+    EACH, TOGETHER, batches::etag, changed, commit, header, known_as, new, push, push_one, sent,
+    stream, words,
+};
 use crate::{
     documents::papers::{self, analysis_in, plan_in},
     world::World,
@@ -12,7 +15,10 @@ stories!(
     items_may_link_to_what_comes_before_them,
     a_link_to_the_revision_that_a_batch_supersedes_holds,
     each_link_of_a_chain_sees_the_one_before_it,
+    what_links_to_what_is_still_being_written_waits_for_it,
 );
+
+const ROUNDS: usize = 8;
 
 async fn items_may_link_to_what_comes_before_them(world: World) {
     let system = world.organizer_system_of("Vallentuna kommun").await;
@@ -129,4 +135,46 @@ async fn each_link_of_a_chain_sees_the_one_before_it(world: World) {
     ];
     let answers = push(&system, EACH, &items).await.expect("answered");
     assert_eq!(words(&answers), ["FINDINGS", "updated"]);
+}
+
+/// The second batch comes while the first is being written, and is decided on meanwhile as far as it can be.
+async fn what_links_to_what_is_still_being_written_waits_for_it(world: World) {
+    let system = world.organizer_system_of("Vallentuna kommun").await;
+    let owner = world.id_of("Karbyskolan");
+    for round in 0..ROUNDS {
+        let mut analysis = known_as(&format!("a-{round}"), &owner);
+        let Outcome::Created(made) = push_one(&system, new(&analysis)).await else {
+            panic!("not created")
+        };
+        analysis_in(&mut analysis)
+            .development_areas
+            .push(DevelopmentArea {
+                id: "a2".to_owned(),
+                cause_ids: vec!["c1".to_owned()],
+                ..DevelopmentArea::default()
+            });
+        let newest = Document {
+            id: made.id.clone(),
+            ..Document::default()
+        };
+        let mut plan = Document {
+            external_id: analysis.external_id.clone(),
+            ..papers::plan(&owner, &newest)
+        };
+        plan_in(&mut plan).goals[0].development_areas = vec![papers::link(&newest, "a2")];
+        let unrelated = known_as(&format!("b-{round}"), &owner);
+        let parts = vec![
+            header(EACH),
+            sent(&changed(&analysis, &made.etag)),
+            commit(),
+            sent(&new(&plan)),
+            sent(&new(&unrelated)),
+            commit(),
+            sent(&new(&unrelated)),
+            commit(),
+        ];
+        let answers = stream(&system, parts).await.expect("answered");
+        let told = ["updated", "created", "created", "unchanged"];
+        assert_eq!(words(&answers), told, "round {round}");
+    }
 }
