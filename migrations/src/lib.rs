@@ -17,6 +17,7 @@ mod m0011_submissions;
 mod m0012_bookings;
 mod m0013_standing;
 mod m0014_external_ids;
+mod m0015_conflicts_made;
 
 /// The steps, in order.
 pub struct Migrator;
@@ -39,6 +40,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0012_bookings::Migration),
             Box::new(m0013_standing::Migration),
             Box::new(m0014_external_ids::Migration),
+            Box::new(m0015_conflicts_made::Migration),
         ]
     }
 }

@@ -9,4 +9,4 @@ mod wire;
 
 pub use model::{Conflict, Resolved, Yours};
 pub use rpc::Rpc;
-pub use store::{open_of, row};
+pub use store::{of_contents, row};

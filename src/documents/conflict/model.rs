@@ -1,15 +1,19 @@
 //! What is true of conflicts. Knows neither gRPC nor SQL, and nothing of what contents mean.
 
-use uuid::Uuid;
+use aws_lc_rs::digest::{SHA256, digest};
+use prost::Message;
+use uuid::{Builder, Uuid};
 
 use crate::{
     clock::Time,
-    proto::v1::{ConflictResolution, DocumentKind, ExternalId, Period},
+    documents::request,
+    proto::v1::{ConflictResolution, Document, DocumentKind, ExternalId, Period},
 };
 
 /// A pushed change that could not be merged.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Conflict {
+    /// Of the change, see `id_after`. Nil until it is known whether the change made a conflict before.
     pub id: Uuid,
     pub owner: Uuid,
     pub document: Uuid,
@@ -46,6 +50,38 @@ impl Conflict {
             && *external_id == other.yours.external_id
             && *round == other.yours.round
             && *period == other.yours.period
+    }
+
+    /// The id of a conflict whose change made so many before that are resolved. Whoever pushes the same change at the same
+    /// instant comes to the same id, and the journal takes one of them.
+    pub fn id_after(&self, resolved: usize) -> Uuid {
+        let Yours {
+            external_id,
+            round,
+            period,
+            content: _,
+            content_hash,
+        } = &self.yours;
+        let envelope = Document {
+            id: self.document.to_string(),
+            owner_id: self.owner.to_string(),
+            external_id: external_id.clone(),
+            round: round.clone().unwrap_or_default(),
+            period: period.clone(),
+            ..Document::default()
+        };
+        let change = request::body_of(&[
+            b"styrkedja conflict",
+            &envelope.encode_to_vec(),
+            content_hash,
+            &self.base.to_be_bytes(),
+            &self.theirs.to_be_bytes(),
+            self.author.as_bytes(),
+            &(resolved as u64).to_be_bytes(),
+        ]);
+        let mut id = [0; 16];
+        id.copy_from_slice(&digest(&SHA256, &change).as_ref()[..16]);
+        Builder::from_custom_bytes(id).into_uuid()
     }
 }
 

@@ -7,7 +7,7 @@ pub use row::row;
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, Iterable, QueryFilter, QueryOrder,
     QuerySelect, Select,
-    sea_query::{Expr, ExprTrait, Query},
+    sea_query::{Expr, ExprTrait, Query, SimpleExpr},
 };
 use uuid::Uuid;
 
@@ -44,29 +44,78 @@ pub async fn find(db: &impl ConnectionTrait, scope: &Scope, id: Uuid) -> Result<
         .transpose()
 }
 
-/// The open conflicts of documents in scope, without what was pushed.
-pub async fn open_of(
+/// The conflicts of documents in scope, open and resolved, that keep one of these contents, by its hash. Without the content.
+pub async fn of_contents(
     db: &impl ConnectionTrait,
     scope: &Scope,
     documents: &[Uuid],
+    contents: Vec<Vec<u8>>,
 ) -> Result<Vec<Conflict>> {
-    let open = small(ConflictState::Open.into());
     let select = without_content(in_scope(scope.condition()))
         .filter(Column::DocumentId.is_in(documents.iter().copied()))
-        .filter(Column::UntilPosition.is_null())
-        .filter(Column::State.eq(open));
+        .filter(Column::ContentHash.is_in(contents))
+        .filter(Column::UntilPosition.is_null());
     let rows = select.all(db).await.map_err(Error::from)?;
     rows.into_iter().map(row::conflict).collect()
 }
 
-/// Conflicts as they stood at a position, without what was pushed, in order of id, as far as the caller sees drafts of their
-/// documents. Looks at so many at most.
+/// Where a conflict stands in a listing: in order of their making. Ids do not tell, and many are made in one instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Made {
+    /// In microseconds.
+    at: i64,
+    document: Uuid,
+    id: Uuid,
+}
+
+impl Made {
+    pub const BYTES: usize = 8 + 16 + 16;
+
+    pub fn of(conflict: &Conflict) -> Self {
+        Self {
+            at: conflict.created_at.micros(),
+            document: conflict.document,
+            id: conflict.id,
+        }
+    }
+
+    pub fn to_bytes(self) -> Vec<u8> {
+        let Self { at, document, id } = self;
+        [&at.to_be_bytes()[..], document.as_bytes(), id.as_bytes()].concat()
+    }
+
+    pub fn from_bytes(bytes: [u8; Self::BYTES]) -> Self {
+        let (mut at, mut document, mut id) = ([0; 8], [0; 16], [0; 16]);
+        at.copy_from_slice(&bytes[..8]);
+        document.copy_from_slice(&bytes[8..24]);
+        id.copy_from_slice(&bytes[24..]);
+        Self {
+            at: i64::from_be_bytes(at),
+            document: Uuid::from_bytes(document),
+            id: Uuid::from_bytes(id),
+        }
+    }
+
+    /// What comes later.
+    fn before(self) -> SimpleExpr {
+        let columns = [Column::CreatedAt, Column::DocumentId, Column::Id]
+            .map(|column| Expr::col((entity::Entity, column)));
+        Expr::tuple(columns).gt(Expr::tuple([
+            Expr::val(self.at),
+            Expr::val(self.document),
+            Expr::val(self.id),
+        ]))
+    }
+}
+
+/// Conflicts as they stood at a position, without what was pushed, in order of their making, as far as the caller sees drafts
+/// of their documents. Looks at so many at most.
 pub async fn list(
     db: &impl ConnectionTrait,
     scope: &Scope,
     filter: Filter,
     position: i64,
-    after: Option<Uuid>,
+    after: Option<Made>,
     limit: u64,
 ) -> Result<Vec<Conflict>> {
     let open = small(ConflictState::Open.into());
@@ -78,7 +127,7 @@ pub async fn list(
                 .map(|document| Column::DocumentId.eq(document)),
         )
         .add_option((!filter.resolved_too).then(|| Column::State.eq(open)))
-        .add_option(after.map(|after| Column::Id.gt(after)));
+        .add_option(after.map(Made::before));
     let rows = without_content(in_scope(scope.drafts()))
         .filter(standing_at(
             position,
@@ -86,6 +135,8 @@ pub async fn list(
             Column::UntilPosition,
         ))
         .filter(asked)
+        .order_by_asc(Column::CreatedAt)
+        .order_by_asc(Column::DocumentId)
         .order_by_asc(Column::Id)
         .limit(limit)
         .all(db)

@@ -12,7 +12,7 @@ use super::{
     item::{Asked, Precondition},
 };
 use crate::{
-    clock::{self, Time},
+    clock::Time,
     contract,
     documents::{
         compare::compare,
@@ -141,7 +141,7 @@ fn reconcile_one(
     };
     let theirs_whole = whole(theirs)?;
     let conflict = |fields| Conflict {
-        id: clock::new_id(),
+        id: Uuid::nil(),
         owner: head.owner,
         document: head.document,
         kind: head.kind,

@@ -10,7 +10,7 @@ use crate::{
     documents::{
         conflict::{
             Conflict,
-            store::{self, Filter},
+            store::{self, Filter, Made},
         },
         model::Revision,
         store as documents,
@@ -44,7 +44,7 @@ pub async fn list(
     let reader = exchange.database.reader();
     let now = journal::reached(reader).await?;
     let Standing { at, after } = exchange.pages.standing(listing, token, now)?;
-    let mut after = after.map(Uuid::from_bytes);
+    let mut after = after.map(Made::from_bytes);
     let scope = caller.scope(Act::ReadDocuments);
     let mut conflicts = Vec::new();
     loop {
@@ -65,21 +65,21 @@ pub async fn list(
             .map(|head| (head.document, head))
             .collect();
         for conflict in found {
-            let id = conflict.id;
+            let made = Made::of(&conflict);
             let head = heads.get(&conflict.document);
             let roles = head.map(|head| roles_that_see(caller, &conflict, head));
             if let Some(roles) = roles.filter(|roles| !roles.is_empty()) {
                 if conflicts.len() == size {
-                    let place = |after: Uuid| Place {
+                    let place = |after: Made| Place {
                         at,
-                        after: after.as_bytes().to_vec(),
+                        after: after.to_bytes(),
                     };
                     let next = after.map(|after| exchange.pages.seal(listing, &place(after)));
                     return Ok(Listed { conflicts, next });
                 }
                 conflicts.push((conflict, roles));
             }
-            after = Some(id);
+            after = Some(made);
         }
         if !more {
             return Ok(Listed {
