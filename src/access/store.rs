@@ -14,7 +14,7 @@ use super::{
 use crate::{
     clock::Time,
     documents::entity as revisions,
-    journal::{Expected, Reached, Target, standing_at},
+    journal::{Expected, Key, Reached, standing_at},
     organizations::entity as organizations,
     proto::v1::Role,
 };
@@ -132,12 +132,7 @@ pub async fn find_document(
 
 /// That a grant stands as it was read.
 pub fn expected(grant: &Grant) -> Expected {
-    Expected {
-        target: Target::Grant,
-        owner: grant.organization,
-        id: grant.id,
-        revision: grant.revision,
-    }
+    Key::grant(grant.organization, grant.id).at(grant.revision)
 }
 
 /// The row of a grant. The journal gives positions.

@@ -218,12 +218,33 @@ fn taken(identity: &Identity, row: usize) -> Refusal {
     }
 }
 
-impl Expected {
-    pub(super) fn key(&self) -> Key {
-        Key {
-            target: self.target,
-            owner: self.owner,
-            id: self.id,
+impl Key {
+    const fn of(target: Target, owner: Uuid, id: Uuid) -> Self {
+        Self { target, owner, id }
+    }
+
+    pub const fn document(owner: Uuid, id: Uuid) -> Self {
+        Self::of(Target::Document, owner, id)
+    }
+
+    pub const fn organization(id: Uuid) -> Self {
+        Self::of(Target::Organization, id, id)
+    }
+
+    pub const fn grant(organization: Uuid, id: Uuid) -> Self {
+        Self::of(Target::Grant, organization, id)
+    }
+
+    /// Of the places of an offer.
+    pub const fn places(owner: Uuid, offer: Uuid) -> Self {
+        Self::of(Target::Places, owner, offer)
+    }
+
+    /// That its head is this revision. 0: that there is none yet.
+    pub const fn at(self, revision: i32) -> Expected {
+        Expected {
+            key: self,
+            revision,
         }
     }
 }
@@ -231,20 +252,20 @@ impl Expected {
 impl Row {
     /// What the row is a revision of.
     pub(super) fn key(&self) -> Key {
-        let (owner, id) = match self {
-            Self::Document { revision, .. } => (revision.owner_id, revision.document_id),
-            Self::Organization(organization) => (organization.id, organization.id),
-            Self::Succession(succession) => (succession.predecessor_id, succession.successor_id),
-            Self::Grant(grant) => (grant.organization_id, grant.id),
-            Self::Conflict(conflict) => (conflict.owner_id, conflict.id),
-            Self::Submission(part) => (part.owner_id, part.id),
-            Self::Booking(booking) => (booking.owner_id, booking.id),
-            Self::Places(ledger) => (ledger.owner_id, ledger.id),
-        };
-        Key {
-            target: self.target(),
-            owner,
-            id,
+        match self {
+            Self::Document { revision, .. } => {
+                Key::document(revision.owner_id, revision.document_id)
+            }
+            Self::Organization(organization) => Key::organization(organization.id),
+            Self::Succession(succession) => {
+                let (owner, id) = (succession.predecessor_id, succession.successor_id);
+                Key::of(Target::Succession, owner, id)
+            }
+            Self::Grant(grant) => Key::grant(grant.organization_id, grant.id),
+            Self::Conflict(conflict) => Key::of(Target::Conflict, conflict.owner_id, conflict.id),
+            Self::Submission(part) => Key::of(Target::Submission, part.owner_id, part.id),
+            Self::Booking(booking) => Key::of(Target::Booking, booking.owner_id, booking.id),
+            Self::Places(ledger) => Key::places(ledger.owner_id, ledger.id),
         }
     }
 

@@ -31,6 +31,7 @@ pub use chain::sha256;
 pub use checkpoint::{Checkpoint, NoCheckpoint, checkpoint};
 pub(crate) use columns::columns;
 pub use columns::{Cell, Columns};
+pub use decide::Key;
 pub use reached::{ANNOUNCED_ON, Reached, begin_epoch, new_epoch, reached, standing_at};
 pub use verify::{Fault, Verified, verify};
 pub use write::{Actor, Expected, Refusal, RequestKey, Row, Target, Write, Written};

@@ -3,6 +3,7 @@
 use aws_lc_rs::digest;
 use uuid::Uuid;
 
+use super::decide::Key;
 use crate::{
     access, documents, offers,
     organizations::{self, succession},
@@ -173,14 +174,17 @@ impl Kept {
 /// The target of an entry that speaks of a request which wrote no row: its id, owned by its organization.
 pub(super) const ANSWER: i16 = 5;
 
-/// A head that a write rests on without writing to it.
+/// A head that a write rests on without writing to it. Made by [`Key::at`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Expected {
-    pub target: Target,
-    pub owner: Uuid,
-    pub id: Uuid,
-    /// The revision that must stand. 0: there must be none yet.
-    pub revision: i32,
+    pub(super) key: Key,
+    pub(super) revision: i32,
+}
+
+impl Expected {
+    pub(super) fn key(&self) -> Key {
+        self.key
+    }
 }
 
 /// Rows that are written together or not at all.
@@ -245,19 +249,6 @@ pub enum Refusal {
 }
 
 impl Row {
-    pub(super) fn target(&self) -> Target {
-        match self {
-            Self::Document { .. } => Target::Document,
-            Self::Organization(_) => Target::Organization,
-            Self::Succession(_) => Target::Succession,
-            Self::Grant(_) => Target::Grant,
-            Self::Conflict(_) => Target::Conflict,
-            Self::Submission(_) => Target::Submission,
-            Self::Booking(_) => Target::Booking,
-            Self::Places(_) => Target::Places,
-        }
-    }
-
     pub(super) fn revision(&self) -> i32 {
         match self {
             Self::Document { revision, .. } => revision.revision,

@@ -12,7 +12,7 @@ use crate::{
     documents::model::{Revision, Step},
     error::{Error, Result},
     exchange::Exchange,
-    journal::{Expected, Target},
+    journal::{Expected, Key},
     offers::places,
     proto::v1::{Act, DocumentKind, WithdrawReason},
 };
@@ -77,10 +77,5 @@ async fn must_leave_places(
         let taken = taken.places;
         return Err(Error::CapacityTaken { taken });
     }
-    Ok(vec![Expected {
-        target: Target::Places,
-        owner,
-        id,
-        revision: taken.revision,
-    }])
+    Ok(vec![Key::places(owner, id).at(taken.revision)])
 }

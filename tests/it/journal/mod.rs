@@ -11,7 +11,7 @@ use sea_orm::{ConnectionTrait, Statement};
 use styrkedja::{
     clock,
     database::{Database, Purpose},
-    journal::{Expected, Journal, Refusal, RequestKey, Target, Write, Written, verify},
+    journal::{Journal, Key, Refusal, RequestKey, Write, Written, verify},
 };
 use uuid::Uuid;
 
@@ -312,12 +312,7 @@ async fn a_write_rests_on_what_stands(place: Place) {
     let (journal, database) = open(&place).await;
     let (owner, id) = (clock::new_id(), clock::new_id());
     let on = |revision| Write {
-        expects: vec![Expected {
-            target: Target::Document,
-            owner,
-            id,
-            revision,
-        }],
+        expects: vec![Key::document(owner, id).at(revision)],
         ..creation(owner)
     };
     let changed = || Err(Refusal::ExpectedOtherwise);

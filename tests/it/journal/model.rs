@@ -13,7 +13,7 @@ use sea_orm::{ConnectionTrait, Statement};
 use styrkedja::{
     clock,
     database::Database,
-    journal::{Expected, Journal, Refusal, Row, Target, Write, Written},
+    journal::{Expected, Journal, Key, Refusal, Row, Write, Written},
 };
 use uuid::Uuid;
 
@@ -214,17 +214,12 @@ impl Case {
 
     fn expected(&self, thing: usize, revision: i32) -> Expected {
         let id = self.things[thing];
-        let (target, owner) = if thing < DOCUMENTS {
-            (Target::Document, self.owner)
+        let key = if thing < DOCUMENTS {
+            Key::document(self.owner, id)
         } else {
-            (Target::Organization, id)
+            Key::organization(id)
         };
-        Expected {
-            target,
-            owner,
-            id,
-            revision,
-        }
+        key.at(revision)
     }
 
     fn row(&self, thing: usize, number: i32, identity: Option<u8>) -> Row {

@@ -20,7 +20,7 @@ use crate::{
     },
     error::{Error, Result},
     exchange::Exchange,
-    journal::{Expected, Refusal, RequestKey, Row, Target, Write, Written},
+    journal::{Expected, Key, Refusal, RequestKey, Row, Write, Written},
     kinds::{self, Content},
     proto::v1::{self, Act, ConflictResolution, Document, Finding, ResolveConflictResponse, Role},
 };
@@ -216,13 +216,12 @@ impl Chosen {
 impl Settling {
     /// Where the document does not change, nobody else may have changed it either since it was read.
     fn expects(&self) -> Vec<Expected> {
-        let head = Expected {
-            target: Target::Document,
-            owner: self.revision.owner,
-            id: self.revision.document,
-            revision: self.revision.number,
-        };
-        if self.changes { vec![] } else { vec![head] }
+        let head = Key::document(self.revision.owner, self.revision.document);
+        if self.changes {
+            vec![]
+        } else {
+            vec![head.at(self.revision.number)]
+        }
     }
 
     fn rows(&self) -> Vec<Row> {

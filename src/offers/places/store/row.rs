@@ -6,7 +6,7 @@ use crate::{
     clock::Time,
     documents::small,
     error::{Error, Result},
-    journal::{Expected, Row, Target},
+    journal::{Expected, Key, Row},
     offers::places::{
         booking, ledger,
         model::{Booking, Ledger, Turn, Wanted},
@@ -31,12 +31,7 @@ pub fn rows(turn: &Turn) -> Vec<Row> {
 
 /// What a turn rests on besides the ledger: the revision of the offer that its capacity was read of.
 pub fn expected(turn: &Turn) -> Expected {
-    Expected {
-        target: Target::Document,
-        owner: turn.owner,
-        id: turn.offer,
-        revision: turn.ledger.offer_revision,
-    }
+    Key::document(turn.owner, turn.offer).at(turn.ledger.offer_revision)
 }
 
 fn ledger_row(turn: &Turn) -> ledger::Model {

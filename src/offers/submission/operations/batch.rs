@@ -14,7 +14,7 @@ use crate::{
     documents::publish::{Became, Published, Publisher, Standing},
     error::{Error, Result},
     intake,
-    journal::{Expected, Refusal, Row, Target, Write},
+    journal::{Expected, Key, Refusal, Row, Write},
     offers::{
         places::{self, Taken},
         submission::{
@@ -212,12 +212,8 @@ impl Submitting {
     /// a submission from coming to its end.
     fn places_kept(&self, standing: &Standing, taken: &Taken, gives: u32) -> Option<Expected> {
         let hurt = taken.may_outgrow(gives, standing.revision());
-        hurt.then(|| Expected {
-            target: Target::Places,
-            owner: self.submission.owner,
-            id: standing.document(),
-            revision: taken.revision,
-        })
+        let places = Key::places(self.submission.owner, standing.document());
+        hurt.then(|| places.at(taken.revision))
     }
 
     /// Writes what was decided with its part of the report, which comes first.
