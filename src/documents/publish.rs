@@ -100,6 +100,27 @@ impl Numbering {
         store::published(db, self, after, limit).await
     }
 
+    /// Of these documents, those that are published in the numbering and in scope, in order, each with its external id.
+    pub async fn ids_of(
+        &self,
+        db: &impl ConnectionTrait,
+        scope: &Scope,
+        documents: &[Uuid],
+    ) -> Result<Vec<(Uuid, String)>> {
+        let heads = store::heads_of(db, scope, documents).await?.into_iter();
+        let heads = heads.filter(|head| {
+            (head.owner, head.kind) == (self.owner, self.kind)
+                && head.state == DocumentState::Submitted
+        });
+        let with_id = heads.filter_map(|head| {
+            let id = head.external_id.filter(|id| id.scheme == self.scheme)?;
+            Some((head.document, id.value))
+        });
+        let mut with_id: Vec<_> = with_id.collect();
+        with_id.sort_unstable();
+        Ok(with_id)
+    }
+
     fn external_id(&self, value: &str) -> ExternalId {
         ExternalId {
             scheme: self.scheme.clone(),

@@ -54,11 +54,11 @@ struct Decided {
 }
 
 impl Ground {
-    /// Whether no other document has the id than what is asked for.
+    /// Whether the document that alone is asked for has the id.
     fn has(&self, one: &Named) -> bool {
         one.only.is_none_or(|document| {
             let standing = self.standing.get(&one.id);
-            standing.is_none_or(|standing| standing.document() == document)
+            standing.is_some_and(|standing| standing.document() == document)
         })
     }
 }

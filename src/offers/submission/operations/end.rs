@@ -1,6 +1,6 @@
 //! Ends a submission. What a catalogue does not name is withdrawn first, a page at a time.
 
-use std::collections::HashSet;
+use std::vec;
 
 use uuid::Uuid;
 
@@ -11,19 +11,17 @@ use crate::{
     error::{Error, Result},
     journal::Refusal,
     offers::submission::{item::Asked, model::may_withdraw, store},
-    proto::v1::{SubmissionMode, SubmissionOutcome, SubmissionRow},
+    proto::v1::{Act, SubmissionMode, SubmissionOutcome, SubmissionRow},
 };
 
 /// Offers that are looked at, and withdrawn, at a time.
-const PAGE: u64 = 500;
+const PAGE: usize = 500;
 
 /// Where the end of a submission stands.
 pub struct Ending {
-    /// What stands up to here was looked at. None: there is nothing to withdraw.
-    after: Option<Uuid>,
-    /// What is to be withdrawn, and nothing else. What is published after it was counted stays, wherever its id lies: nobody
-    /// agreed to that.
-    missing: HashSet<Uuid>,
+    /// What is still to be withdrawn, in order, and nothing else. What is published after it was counted stays: nobody agreed
+    /// to that.
+    missing: vec::IntoIter<Uuid>,
     withheld: u64,
 }
 
@@ -32,13 +30,12 @@ impl Submitting {
     pub async fn begin_end(&mut self) -> Result<Ending> {
         if self.submission.mode != SubmissionMode::Catalogue {
             return Ok(Ending {
-                after: None,
-                missing: HashSet::new(),
+                missing: Vec::new().into_iter(),
                 withheld: 0,
             });
         }
         self.recall().await?;
-        let (mut missing, mut standing) = (HashSet::new(), 0);
+        let (mut missing, mut standing) = (Vec::new(), 0);
         let mut after = Uuid::nil();
         loop {
             let page = self.standing_after(after).await?;
@@ -50,9 +47,9 @@ impl Submitting {
         }
         let count = missing.len() as u64;
         let may = may_withdraw(count, standing, self.confirmed_withdrawals);
+        let missing = if may { missing } else { Vec::new() };
         Ok(Ending {
-            after: (may && count > 0).then(Uuid::nil),
-            missing: if may { missing } else { HashSet::new() },
+            missing: missing.into_iter(),
             withheld: if may { 0 } else { count },
         })
     }
@@ -63,12 +60,16 @@ impl Submitting {
         caller: &Caller,
         ending: &mut Ending,
     ) -> Result<Option<Vec<SubmissionRow>>> {
-        while let Some(after) = ending.after {
-            let page = self.standing_after(after).await?;
-            ending.after = page.last().map(|(last, _)| *last);
-            let missing = page.into_iter();
-            let missing = missing
-                .filter(|(document, id)| ending.missing.contains(document) && !self.seen.has(id));
+        loop {
+            let next: Vec<Uuid> = ending.missing.by_ref().take(PAGE).collect();
+            if next.is_empty() {
+                return Ok(None);
+            }
+            // Ids may have changed since they were counted, and one that was named stays.
+            let (db, numbering) = (self.exchange.database.reader(), self.submission.numbering());
+            let scope = caller.scope(Act::ReadDocuments);
+            let stands = numbering.ids_of(db, &scope, &next).await?.into_iter();
+            let missing = stands.filter(|(_, id)| !self.seen.has(id));
             // Another may have the id of one by the time that it is withdrawn.
             let missing = missing.map(|(document, id)| Named {
                 id,
@@ -80,7 +81,6 @@ impl Submitting {
                 return self.settle(caller, missing).await.map(Some);
             }
         }
-        Ok(None)
     }
 
     /// Closes the report.
@@ -116,6 +116,6 @@ impl Submitting {
     async fn standing_after(&self, after: Uuid) -> Result<Vec<(Uuid, String)>> {
         let numbering = self.submission.numbering();
         let db = self.exchange.database.reader();
-        numbering.published(db, after, PAGE).await
+        numbering.published(db, after, PAGE as u64).await
     }
 }
