@@ -8,6 +8,8 @@ use crate::proto::v1::{
 };
 
 pub const ROUND: &str = "sbs-2019-1";
+/// In which the units of the round analyse and plan.
+const YEAR: u32 = 2019;
 pub const OTHER_ROUND: &str = "sbs-2020-1";
 
 pub const OPERATOR: &str = "operator";
@@ -56,6 +58,7 @@ impl Unit {
     pub fn writer(&self) -> Writer {
         Writer {
             slug: self.slug,
+            year: YEAR,
             documents: self.documents,
         }
     }

@@ -19,7 +19,8 @@ struct Paper {
     /// Where it stands in the unit's file: its field of `Document`, in JSON.
     part: &'static str,
     name: &'static str,
-    period: [&'static str; 2],
+    /// Its first and last day: how many years after the first, and the day in that year.
+    period: [(u32, &'static str); 2],
 }
 
 const PAPERS: [Paper; 3] = [
@@ -27,19 +28,19 @@ const PAPERS: [Paper; 3] = [
         kind: DocumentKind::Analysis,
         part: "analysis",
         name: "nulagesanalys",
-        period: ["2019-01-07", "2019-06-14"],
+        period: [(0, "01-07"), (0, "06-14")],
     },
     Paper {
         kind: DocumentKind::ActionPlan,
         part: "actionPlan",
         name: "atgardsplan",
-        period: ["2019-08-01", "2021-06-30"],
+        period: [(0, "08-01"), (2, "06-30")],
     },
     Paper {
         kind: DocumentKind::FollowUpReport,
         part: "followUpReport",
         name: "uppfoljning",
-        period: ["2019-08-01", "2020-06-30"],
+        period: [(0, "08-01"), (1, "06-30")],
     },
 ];
 
@@ -48,6 +49,8 @@ const PAPERS: [Paper; 3] = [
 pub struct Writer {
     /// Its name in external ids.
     pub slug: &'static str,
+    /// The year in which it analyses and plans.
+    pub year: u32,
     pub documents: &'static str,
 }
 
@@ -62,17 +65,19 @@ pub fn document(
         .iter()
         .find(|paper| paper.kind == kind)
         .with_context(|| format!("no unit writes a {} in the round", kind.as_str_name()))?;
-    let [first, last] = paper.period;
+    let [start_date, end_date] = paper
+        .period
+        .map(|(later, day)| format!("{}-{day}", writer.year + later));
     Ok(Document {
         owner_id: owner_id.to_owned(),
         external_id: Some(ExternalId {
             scheme: "vallentuna.kvalitet".to_owned(),
-            value: format!("{}-2019-{}", paper.name, writer.slug),
+            value: format!("{}-{}-{}", paper.name, writer.year, writer.slug),
         }),
         round: ROUND.to_owned(),
         period: Some(Period {
-            start_date: first.to_owned(),
-            end_date: last.to_owned(),
+            start_date,
+            end_date,
         }),
         ..read(writer, paper.part, ids)?
     })
@@ -119,5 +124,25 @@ mod tests {
                 document(unit, kind, &id, &ids).unwrap();
             }
         }
+    }
+
+    #[test]
+    fn a_document_is_of_the_years_of_its_writer() {
+        let id = "0190b0a0-0000-7000-8000-000000000001".to_owned();
+        let ids = [("{analysis-revision}", "4".to_owned())];
+        let writer = Writer {
+            year: 2031,
+            ..UNITS[0].writer()
+        };
+        let plan = document(writer, DocumentKind::ActionPlan, &id, &ids).unwrap();
+        let Period {
+            start_date,
+            end_date,
+        } = plan.period.unwrap();
+        let external_id = plan.external_id.unwrap().value;
+        assert_eq!(
+            [&*start_date, &*end_date, &*external_id],
+            ["2031-08-01", "2033-06-30", "atgardsplan-2031-karbyskolan"]
+        );
     }
 }

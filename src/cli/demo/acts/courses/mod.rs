@@ -36,16 +36,21 @@ pub async fn play(story: &mut Story<'_>) -> anyhow::Result<()> {
     places::play(story, &berg).await
 }
 
-/// What stands in the files for the years of the courses. They begin in the next: nobody is told of what was wanted before.
-fn years() -> anyhow::Result<[(&'static str, String); 3]> {
+/// The first year of the courses is the next: nobody is told of what was wanted before.
+fn first_year() -> anyhow::Result<u32> {
     let today = clock::today();
     let this: u32 = today.get(..4).context("a day has a year")?.parse()?;
-    let year = |later: u32| (this + later).to_string();
-    Ok([
-        ("{year}", year(1)),
-        ("{next-year}", year(2)),
-        ("{last-year}", year(3)),
-    ])
+    Ok(this + 1)
+}
+
+/// What stands in the files for the years of the courses.
+fn years(first: u32) -> [(&'static str, String); 3] {
+    let year = |later: u32| (first + later).to_string();
+    [
+        ("{year}", year(0)),
+        ("{next-year}", year(1)),
+        ("{last-year}", year(2)),
+    ]
 }
 
 /// Five municipalities, of which three take part, and the coordinator of the other university come in.

@@ -3,7 +3,7 @@
 
 use anyhow::{Context, ensure};
 
-use super::{BERG, all, id_of, years};
+use super::{BERG, all, first_year, id_of, years};
 use crate::{
     cli::demo::{
         caller::Caller,
@@ -51,8 +51,8 @@ fn written(
     kind: DocumentKind,
     analysis: Option<&Document>,
 ) -> anyhow::Result<Document> {
-    let years = years()?;
-    let mut ids = years.to_vec();
+    let year = first_year()?;
+    let mut ids = years(year).to_vec();
     ids.extend([
         ("{university}", story.organization(UNIVERSITY)?),
         ("{other-university}", story.organization(OTHER_UNIVERSITY)?),
@@ -63,18 +63,10 @@ fn written(
     }
     let writer = Writer {
         slug: one.slug,
+        year,
         documents: one.documents,
     };
-    let mut document = round::document(writer, kind, &story.organization(one.name)?, &ids)?;
-    let [(_, year), _, (_, last_year)] = &years;
-    if let Some(period) = &mut document.period {
-        period.start_date = period.start_date.replace("2019", year);
-        period.end_date = period
-            .end_date
-            .replace("2019", year)
-            .replace("2021", last_year);
-    }
-    Ok(document)
+    round::document(writer, kind, &story.organization(one.name)?, &ids)
 }
 
 /// Creates, submits and accepts a document; the last of it is told.

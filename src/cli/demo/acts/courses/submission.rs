@@ -5,7 +5,7 @@ use prost::Message;
 use serde_json::Value;
 use tonic::Status;
 
-use super::{all, years};
+use super::{all, first_year, years};
 use crate::{
     cli::{
         demo::{
@@ -68,7 +68,7 @@ pub async fn play(story: &mut Story<'_>) -> anyhow::Result<()> {
 
 /// What a university offers.
 fn offers(university: &str) -> anyhow::Result<Vec<SubmittedOffer>> {
-    let years = years()?;
+    let years = years(first_year()?);
     let text = years.iter().fold(OFFERS.to_owned(), |text, (name, year)| {
         text.replace(name, year)
     });
