@@ -1,6 +1,8 @@
 //! `styrkedja offers match` and `unmet`.
 
 use clap::Args;
+use tonic::Status;
+use tonic_types::StatusExt;
 
 use crate::{
     cli::{
@@ -16,6 +18,9 @@ use crate::{
         MatchNeedsResponse, MatchTerm, OrganizationRef,
     },
 };
+
+/// How often a list is begun that can not be gone on with.
+const TRIES: u32 = 5;
 
 #[derive(Args, Debug)]
 pub struct Match {
@@ -144,26 +149,17 @@ fn term(term: &MatchTerm) -> String {
 impl Unmet {
     pub async fn run(self, remote: &Remote) -> Result<(), Failure> {
         let mut client = remote.connect().await?.offers;
-        let mut request = ListUnmetNeedsRequest {
+        let request = ListUnmetNeedsRequest {
             theme: self.theme,
             audience: self.audience.unwrap_or_default().into(),
             county_code: self.county,
             term: self.term,
             ..ListUnmetNeedsRequest::default()
         };
-        let mut all = ListUnmetNeedsResponse::default();
-        while all.needs.len() < self.limit {
-            request.page_size = u32::try_from((self.limit - all.needs.len()).min(200))?;
-            let page = remote
-                .answer(client.list_unmet_needs(request.clone()))
-                .await?;
-            all.needs.extend(page.needs);
-            all.next_page_token.clone_from(&page.next_page_token);
-            request.page_token = page.next_page_token;
-            if request.page_token.is_empty() {
-                break;
-            }
-        }
+        let all = list(&request, self.limit, async |request| {
+            Ok(client.list_unmet_needs(request).await?.into_inner())
+        });
+        let all = all.await.map_err(|status| remote.refused(status))?;
         Ok(output::show(remote.output, &all, |all| {
             let rows = all.needs.iter().map(|need| {
                 [
@@ -187,5 +183,99 @@ impl Unmet {
                 rows,
             )
         })?)
+    }
+}
+
+/// Page after page, up to so many needs. All are of one list: where it is kept no longer, and what is wanted now is something
+/// else, it begins anew.
+async fn list(
+    request: &ListUnmetNeedsRequest,
+    limit: usize,
+    mut page: impl AsyncFnMut(ListUnmetNeedsRequest) -> Result<ListUnmetNeedsResponse, Status>,
+) -> Result<ListUnmetNeedsResponse, Status> {
+    let mut all = ListUnmetNeedsResponse::default();
+    let mut tries = 1;
+    while all.needs.len() < limit {
+        let size = (limit - all.needs.len()).min(200);
+        let asked = ListUnmetNeedsRequest {
+            page_size: u32::try_from(size).unwrap_or_default(),
+            page_token: all.next_page_token.clone(),
+            ..request.clone()
+        };
+        match page(asked).await {
+            Ok(page) => {
+                all.needs.extend(page.needs);
+                all.next_page_token = page.next_page_token;
+            }
+            Err(status) if tries < TRIES && begins_anew(&status) => {
+                tries += 1;
+                all = ListUnmetNeedsResponse::default();
+                continue;
+            }
+            Err(status) => return Err(status),
+        }
+        if all.next_page_token.is_empty() {
+            break;
+        }
+    }
+    Ok(all)
+}
+
+fn begins_anew(status: &Status) -> bool {
+    let info = status.get_details_error_info();
+    info.is_some_and(|info| info.reason == "RESYNC_REQUIRED")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{error::Error, proto::v1::UnmetNeed};
+
+    /// A page of needs of a theme, and where it goes on.
+    fn of(theme: &str, count: usize, next: &str) -> ListUnmetNeedsResponse {
+        let need = UnmetNeed {
+            theme: theme.to_owned(),
+            ..UnmetNeed::default()
+        };
+        ListUnmetNeedsResponse {
+            needs: vec![need; count],
+            next_page_token: next.to_owned(),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_list_that_is_kept_no_longer_begins_anew() {
+        let request = ListUnmetNeedsRequest::default();
+        let mut asked = Vec::new();
+        let all = list(&request, 250, async |request: ListUnmetNeedsRequest| {
+            asked.push((request.page_token.clone(), request.page_size));
+            match asked.len() {
+                1 => Ok(of("before", 200, "old")),
+                2 => Err(Error::ResyncRequired.into()),
+                3 => Ok(of("now", 200, "new")),
+                _ => Ok(of("now", 50, "more")),
+            }
+        });
+        let all = all.await.expect("it is listed anew");
+        assert_eq!(all, of("now", 250, "more"));
+        let asked: Vec<_> = asked
+            .iter()
+            .map(|(token, size)| (&**token, *size))
+            .collect();
+        assert_eq!(asked, [("", 200), ("old", 50), ("", 200), ("new", 50)]);
+    }
+
+    #[tokio::test]
+    async fn it_begins_anew_so_often_and_for_nothing_else() {
+        let request = ListUnmetNeedsRequest::default();
+        for (error, tries) in [(Error::ResyncRequired, TRIES), (Error::CursorInvalid, 1)] {
+            let (refusal, mut asked) = (Status::from(error), 0);
+            let all = list(&request, 50, async |_| {
+                asked += 1;
+                Err(refusal.clone())
+            });
+            assert_eq!(all.await.expect_err("it is refused").code(), refusal.code());
+            assert_eq!(asked, tries);
+        }
     }
 }
