@@ -10,7 +10,8 @@ use std::{
 
 use anyhow::{Context, anyhow};
 use clap::Args;
-use tonic::{Response, Status};
+use tonic::{Code, Response, Status};
+use tonic_types::StatusExt;
 
 use super::{
     Home, environment,
@@ -127,6 +128,13 @@ impl Remote {
     }
 }
 
+/// Whether what was refused like that may go well when it is tried again: the exchange is busy, or the way to it was cut,
+/// of which no reason is told.
+pub fn may_pass(status: &Status) -> bool {
+    let cut = || status.get_details_error_info().is_none() && status.code() != Code::Unimplemented;
+    status.code() == Code::Unavailable || cut()
+}
+
 fn read(file: &Path) -> anyhow::Result<String> {
     let text = fs::read_to_string(file);
     let text = text.with_context(|| format!("the token in {}", file.display()))?;
@@ -150,4 +158,20 @@ pub fn mint(home: &Home, subject: &str, lifetime: Duration) -> Result<String, Fa
         lifetime,
         clock::now().seconds(),
     )?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Error;
+
+    #[test]
+    fn what_is_busy_or_cut_may_pass_and_no_refusal_does() {
+        assert!(may_pass(&Status::unknown("h2 protocol error")));
+        assert!(may_pass(&Error::try_again().into()));
+        for refusal in [Error::NotFound, Error::SubmissionOvertaken] {
+            assert!(!may_pass(&refusal.into()));
+        }
+        assert!(!may_pass(&Status::unimplemented("")));
+    }
 }

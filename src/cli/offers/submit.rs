@@ -7,7 +7,6 @@ use std::path::PathBuf;
 use anyhow::anyhow;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
-use tonic::Code;
 use uuid::Uuid;
 
 use super::{
@@ -20,7 +19,7 @@ use crate::{
         failure::Failure,
         organizations::{REFERENCE, reference},
         output,
-        remote::Remote,
+        remote::{Remote, may_pass},
     },
     clock,
     offers::files::Format,
@@ -128,7 +127,7 @@ impl Submit {
         self.tell(remote, outcome, sent)
     }
 
-    /// Sends the files, and goes on where a stream was cut off while the exchange is busy.
+    /// Sends the files, and goes on where a stream was cut off, or while the exchange is busy.
     async fn send(
         &self,
         remote: &Remote,
@@ -154,9 +153,7 @@ impl Submit {
                         }
                         return Ok(());
                     }
-                    Err(Broken::Refused(status)) if status.code() == Code::Unavailable => {
-                        remote.refused(*status)
-                    }
+                    Err(Broken::Refused(status)) if may_pass(&status) => remote.refused(*status),
                     Err(Broken::Refused(status)) => return Err(remote.refused(*status)),
                     Err(Broken::Other(error)) => return Err(error.into()),
                     Err(Broken::Files(error)) => return Err(Failure::Usage(error.to_string())),

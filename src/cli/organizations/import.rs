@@ -5,11 +5,14 @@ use std::{fs, path::PathBuf, time::Duration};
 use anyhow::{Context, anyhow};
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
-use tonic::Code;
 use uuid::Uuid;
 
 use crate::{
-    cli::{failure::Failure, output, remote::Remote},
+    cli::{
+        failure::Failure,
+        output,
+        remote::{Remote, may_pass},
+    },
     clock,
     organizations::files::{Format, Reading},
     proto::v1::{
@@ -88,7 +91,7 @@ impl Import {
         reading.map_err(|error| Failure::Usage(format!("{}: {error}", self.files.display())))
     }
 
-    /// Sends the records, and once more with the same request id while the exchange is busy.
+    /// Sends the records, and once more with the same request id while the exchange is busy or the way to it is cut.
     async fn send(
         &self,
         remote: &Remote,
@@ -109,7 +112,7 @@ impl Import {
             bar.finish_and_clear();
             match answered {
                 Ok(answer) => return Ok(answer.into_inner()),
-                Err(status) if status.code() == Code::Unavailable && tries < TRIES => {
+                Err(status) if may_pass(&status) && tries < TRIES => {
                     tokio::time::sleep(Duration::from_secs(tries.into())).await;
                     tries += 1;
                 }

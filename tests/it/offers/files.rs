@@ -1,13 +1,12 @@
 //! The commands for files of course offers, run as programs against a real server.
 
+mod broken;
 mod trial;
 
 use std::{
-    collections::HashSet,
     fs,
     path::PathBuf,
     process::{Command, Output},
-    time::Duration,
 };
 
 use serde_json::{Value, json};
@@ -22,16 +21,20 @@ stories!(
     faults_are_told_by_sort_and_every_row_is_reported,
     a_catalogue_that_is_cut_withdraws_nothing_and_a_whole_one_does,
     a_table_is_submitted_found_and_its_places_are_taken,
-    a_submission_goes_on_when_the_server_was_restarted,
 );
 
 /// Runs `styrkedja offers` as a caller, in the folder of the world.
 pub async fn offers(world: &World, caller: &Caller, arguments: &[&str]) -> Output {
+    offers_at(&world.address(), world, caller, arguments).await
+}
+
+/// As `offers`, where the server is reached elsewhere.
+async fn offers_at(server: &str, world: &World, caller: &Caller, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_styrkedja"));
     command
         .arg("offers")
         .args(arguments)
-        .args(["--server", &world.address()])
+        .args(["--server", server])
         .env("STYRKEDJA_TOKEN", world.token_of(&caller.subject))
         .current_dir(world.place().folder());
     tokio::task::spawn_blocking(move || command.output())
@@ -371,59 +374,4 @@ async fn a_table_is_submitted_found_and_its_places_are_taken(world: World) {
         let run = offers(&world, &head, command).await;
         assert!(run.status.success(), "{run:?}");
     }
-}
-
-/// Offers of one course.
-const MANY: usize = 4000;
-
-async fn a_submission_goes_on_when_the_server_was_restarted(world: World) {
-    let coordinator = world.coordinator_of(UPPSALA).await;
-    let mut file = emil();
-    let event = file["educationEvents"][0].clone();
-    let events = (0..MANY).map(|number| {
-        let mut event = event.clone();
-        let id = format!("e.many.{number}");
-        event["id"] = json!(id);
-        event["content"]["identifier"] = json!(id);
-        event
-    });
-    file["educationEvents"] = events.collect();
-    put(&world, "many.json", &file.to_string());
-    let submitting = {
-        let (world, coordinator) = (world.clone(), coordinator.clone());
-        let submit = ["submit", "many.json", "--output", "json"];
-        tokio::spawn(async move { offers(&world, &coordinator, &submit).await })
-    };
-    while standing(&coordinator).await < 50 {
-        assert!(!submitting.is_finished(), "{:?}", submitting.await);
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    // Nothing is written until the server has begun to stop.
-    let held = world.place().hold().await;
-    assert!(!submitting.is_finished(), "it went on to its end");
-    let stopping = {
-        let world = world.clone();
-        tokio::spawn(async move { world.stop().await })
-    };
-    tokio::time::sleep(Duration::from_millis(200)).await;
-    held.rollback().await.expect("it is released");
-    stopping.await.expect("it stops");
-    assert!(!submitting.is_finished(), "it went on to its end");
-    // Longer than the pause before the next try: nobody listens when it comes. And short, since it tries for ten seconds.
-    tokio::time::sleep(Duration::from_millis(1500)).await;
-    world.start().await;
-    let run = submitting.await.expect("it ends");
-    assert!(run.status.success(), "{run:?}");
-    let told = told(&run);
-    let count = |word: &str| told[word].as_u64().expect("a number");
-    assert_eq!((count("refused"), &told["ended"]), (0, &json!(true)));
-    // Some may have been written whose answers were lost.
-    assert_eq!(count("created") + count("unchanged"), MANY as u64, "{told}");
-    let all = coordinator.all(ListDocumentsRequest::default()).await;
-    let ids: HashSet<_> = all
-        .iter()
-        .filter_map(|one| Some(&one.external_id.as_ref()?.value))
-        .collect();
-    assert_eq!((all.len(), ids.len()), (MANY, MANY));
-    assert!(all.iter().all(|one| one.revision == 1));
 }
