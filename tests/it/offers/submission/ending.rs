@@ -1,19 +1,23 @@
-//! What is published while a catalogue ends: its sender has counted without it.
+//! What is published while a catalogue ends: its sender has counted without it, also where it has the id of one that was counted.
 
 use std::time::Duration;
 
 use styrkedja::proto::v1::{
     Document, DocumentState, ExternalId, SubmissionHeader, SubmissionMode, event::What,
+    submit_course_offers_response::Part,
 };
 use tonic::Status;
 
-use super::{END, SCHEME, Told, delta, events, header, offer, submit};
+use super::{END, SCHEME, Told, delta, events, flow::Open, header, offer, submit, withdrawn};
 use crate::{
     offers::{self, UPPSALA},
     world::{Caller, World},
 };
 
-stories!(what_is_published_while_a_catalogue_ends_is_not_withdrawn);
+stories!(
+    what_is_published_while_a_catalogue_ends_is_not_withdrawn,
+    an_id_that_another_has_by_then_is_left_to_it,
+);
 
 /// Offers that a catalogue does not name: more than are withdrawn at a time.
 const MISSING: u32 = 505;
@@ -84,11 +88,58 @@ async fn was_between(world: &World, uppsala: &Caller, round: u32, paper: &Docume
     published.expect("it is told") < withdrawn.expect("it is told")
 }
 
-/// Submits a catalogue with nothing in it.
-async fn nothing(uppsala: &Caller, confirmed_withdrawals: u32) -> Result<Told, Status> {
-    let catalogue = SubmissionHeader {
+/// Withdrawals that are told before the last: more than are on their way to somebody who takes nothing.
+const TOLD: u32 = 1500;
+
+/// While a withdrawal waits to be made, somebody else makes it, and publishes another offer under the id.
+async fn an_id_that_another_has_by_then_is_left_to_it(world: World) {
+    let uppsala = world.coordinator_of(UPPSALA).await;
+    // As long as ids may be, so that few rows fill the line.
+    let name = |number: u32| format!("{number:0>120}");
+    let many = (1..=TOLD).map(|number| offer(&name(number), 1));
+    let told = submit(&uppsala, &delta(), many.chain([END])).await;
+    assert_eq!(told.expect("it is taken").end().refused, 0);
+    let last = name(TOLD);
+    let stands_last = submit(&uppsala, &delta(), [offer(&last, 1), END]).await;
+    assert_eq!(stands_last.expect("it is taken").words(), ["unchanged"]);
+
+    let mut ending = Open::by(&uppsala, &catalogue(TOLD)).await;
+    ending.send(END).await;
+    ending.row().await;
+    let told = submit(&uppsala, &delta(), [withdrawn(&last), END]).await;
+    assert_eq!(told.expect("it is taken").words(), ["withdrawn"]);
+    let told = submit(&uppsala, &delta(), [offer(&last, 2), END]).await;
+    let told = told.expect("it is taken");
+    assert_eq!(told.words(), ["created"]);
+
+    let mut rows = 1;
+    let ended = loop {
+        match ending.next().await.expect("it goes on") {
+            Some(Part::Row(row)) => {
+                assert_ne!(row.id, last, "{row:?}");
+                rows += 1;
+            }
+            Some(Part::Ended(ended)) => break ended,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!((rows, ended.withdrawn), (TOLD - 1, u64::from(TOLD) - 1));
+    let stands = uppsala.gets(&told.rows[0].document_id, 0).await;
+    let stands = stands.expect("it is there");
+    assert_eq!(
+        (stands.state(), stands.revision),
+        (DocumentState::Submitted, 1)
+    );
+}
+
+fn catalogue(confirmed_withdrawals: u32) -> SubmissionHeader {
+    SubmissionHeader {
         confirmed_withdrawals,
         ..header(SubmissionMode::Catalogue)
-    };
-    submit(uppsala, &catalogue, [END]).await
+    }
+}
+
+/// Submits a catalogue with nothing in it.
+async fn nothing(uppsala: &Caller, confirmed_withdrawals: u32) -> Result<Told, Status> {
+    submit(uppsala, &catalogue(confirmed_withdrawals), [END]).await
 }

@@ -72,7 +72,7 @@ impl Open {
         self.parts.send(part).await.is_ok()
     }
 
-    async fn send(&self, part: Part) {
+    pub async fn send(&self, part: Part) {
         assert!(self.sends(part).await, "it is sent");
     }
 
@@ -83,7 +83,7 @@ impl Open {
         Ok(next.map(|answer| answer.part.expect("it says something")))
     }
 
-    async fn row(&mut self) -> SubmissionRow {
+    pub async fn row(&mut self) -> SubmissionRow {
         match self.next().await {
             Ok(Some(Told::Row(row))) => row,
             other => panic!("no row: {other:?}"),
