@@ -16,7 +16,10 @@ use uuid::Uuid;
 use super::trial::{CLIENTS, PLACES};
 use crate::{journal::rows, world::Place};
 
-places!(without_the_ledger_the_same_places_are_given_twice);
+places!(
+    without_the_ledger_the_same_places_are_given_twice,
+    what_ends_too_soon_or_never_is_found,
+);
 
 const WAITING: i16 = BookingState::Waiting as i16;
 const HELD: i16 = BookingState::Held as i16;
@@ -36,6 +39,33 @@ impl History {
             bookings,
             ledgers: ledgers.into_iter().map(|row| (row.position, row)).collect(),
         }
+    }
+
+    /// Whether each row of a booking, and of the ledger, is in force until the next one of it is. Says where one is not.
+    pub fn spans(&self) -> Result<(), String> {
+        let bookings = self.bookings.iter();
+        let mut spans: Vec<_> = bookings
+            .map(|row| (row.id, row.revision, row.position, row.until_position))
+            .collect();
+        let ledgers = self.ledgers.values();
+        spans.extend(ledgers.map(|row| (row.id, row.revision, row.position, row.until_position)));
+        spans.sort_unstable();
+        let of_one = spans.chunk_by(|(one, ..), (other, ..)| one == other);
+        for span in of_one.flat_map(|rows| {
+            let next = rows
+                .iter()
+                .skip(1)
+                .map(|(_, _, position, _)| Some(*position));
+            rows.iter().zip(next.chain([None]))
+        }) {
+            let ((id, revision, _, until), next) = span;
+            if *until != next {
+                return Err(format!(
+                    "{id}@{revision} ends at {until:?}, not at {next:?}"
+                ));
+            }
+        }
+        Ok(())
     }
 
     /// The state that a revision of a booking was written in.
@@ -116,6 +146,33 @@ fn must_fit(standing: &HashMap<Uuid, booking::Model>, capacity: i32) -> Result<(
 fn sum(standing: &HashMap<Uuid, booking::Model>, states: &[i16]) -> i32 {
     let counted = standing.values().filter(|row| states.contains(&row.state));
     counted.map(|row| row.places).sum()
+}
+
+/// Control: rows that were altered.
+async fn what_ends_too_soon_or_never_is_found(place: Place) {
+    let database = Database::open(place.url(), Purpose::Serve).await;
+    let database = database.expect("it opens");
+    let journal = Journal::open(&database).await.expect("the journal opens");
+    let (owner, offer, id) = (clock::new_id(), clock::new_id(), clock::new_id());
+    for revision in 1..=3 {
+        let ledger = rows::places(owner, offer, revision);
+        let booking = rows::booking(owner, offer, id, revision);
+        let written = journal.write(rows::write(vec![ledger, booking])).await;
+        written.expect("it follows");
+    }
+    let read = || History::read(&database, offer);
+    assert_eq!(read().await.spans(), Ok(()));
+    for until in [None, Some(3), Some(5)] {
+        let mut altered = read().await;
+        altered.bookings[0].until_position = until;
+        altered.spans().expect_err("the next begins at 4");
+        let mut altered = read().await;
+        let ledger = altered.ledgers.get_mut(&3).expect("the second ledger");
+        ledger.until_position = until.map(|until| until + 1);
+        altered.spans().expect_err("the next begins at 5");
+    }
+    journal.close().await;
+    database.close().await;
 }
 
 async fn rows<M: FromQueryResult>(

@@ -1,13 +1,18 @@
 //! Who takes places, and who is told of it.
 
-use styrkedja::proto::v1::{
-    Audience, BookingState, HoldPlacesRequest, ListPlacesResponse, PlacesTaken, RevokeGrantRequest,
+use styrkedja::{
+    database::{Database, Purpose},
+    proto::v1::{
+        Audience, BookingState, HoldPlacesRequest, ListPlacesResponse, PlacesTaken,
+        RevokeGrantRequest,
+    },
 };
 use tonic::Code;
 
 use super::{
     UPPSALA,
     acts::{briefly, confirmation, figures, is, places, release, waiting},
+    history::History,
     published,
 };
 use crate::{
@@ -60,6 +65,14 @@ async fn places_are_held_confirmed_and_given_back(world: World) {
     let told = principal.lists_places(&offer).await.expect("it is told");
     assert_eq!((told.capacity, figures(&told)), (Some(10), (0, 0, 0)));
     assert_eq!(told.bookings, [released]);
+
+    // Held, confirmed and given back, each of them until the next.
+    let database = Database::open(world.place().url(), Purpose::Inspect).await;
+    let database = database.expect("it opens");
+    let history = History::read(&database, offer.id.parse().expect("an id")).await;
+    assert_eq!(history.happened(), [0, 1, 0, 1]);
+    assert_eq!(history.spans(), Ok(()));
+    database.close().await;
 }
 
 async fn a_repeated_call_gives_the_first_answer(world: World) {

@@ -98,6 +98,7 @@ async fn no_place_is_given_twice_and_none_is_lost_when_servers_are_killed(world:
     let history = History::read(&database, id(&offer.id)).await;
     let capacity = i32::try_from(PLACES).expect("a few");
     let standing = history.replay(capacity).expect("it is as promised");
+    assert_eq!(history.spans(), Ok(()));
     let [moved_up, confirmed, lapsed, released] = history.happened();
     let enough = moved_up > 25 && confirmed > 15 && lapsed > 2 && released > 50;
     assert!(
