@@ -7,6 +7,7 @@ mod history;
 mod overtaken;
 mod pull;
 mod replica;
+mod revoked;
 mod scope;
 mod servers;
 pub mod trial;
@@ -17,14 +18,28 @@ use styrkedja::proto::v1::{
     OrganizationRecord, OrganizationType, PullRequest, PullResponse, RevokeGrantRequest,
     SyncFilter,
 };
-use tonic::Status;
+use tonic::{
+    Status,
+    transport::{Channel, Endpoint},
+};
 
 use crate::{
     documents::papers,
     organizations,
-    world::{Caller, request_id},
+    world::{Caller, World, request_id},
 };
 pub use replica::{Replica, Told};
+
+/// A connection that takes in no more than its smallest window.
+async fn narrow(world: &World) -> Channel {
+    Endpoint::from_shared(world.address())
+        .expect("an address")
+        .initial_stream_window_size(65_535)
+        .initial_connection_window_size(65_535)
+        .connect()
+        .await
+        .expect("the server answers")
+}
 
 /// Pulls from a cursor, to the end.
 pub async fn pull(

@@ -7,9 +7,9 @@ use styrkedja::{
     clock,
     proto::v1::{CreateGrantRequest, Role, WatchRequest, WatchResponse},
 };
-use tonic::{Code, Status, Streaming, transport::Endpoint};
+use tonic::{Code, Status, Streaming};
 
-use super::{Replica, Told, grant, heavy_analysis, must_be_in_step, revoke};
+use super::{Replica, Told, grant, heavy_analysis, must_be_in_step, narrow, revoke};
 use crate::{
     documents::{acts::*, papers::*},
     world::{AUDIENCE, Engine, ISSUER, World},
@@ -232,16 +232,8 @@ async fn a_server_that_stops_ends_its_watches_at_once(world: World) {
 async fn a_reader_that_stops_reading_is_cut_off_and_goes_on_later(world: World) {
     let system = world.organizer_system_of("Vallentuna kommun").await;
     let other = Watcher::by(&world, &system.subject).await;
-    // A connection that takes in no more than its smallest window.
-    let narrow = Endpoint::from_shared(world.address())
-        .expect("an address")
-        .initial_stream_window_size(65_535)
-        .initial_connection_window_size(65_535)
-        .connect()
-        .await
-        .expect("the server answers");
-    let client =
-        Client::new(&narrow, Some(&world.token_of(&system.subject))).expect("it can be sent");
+    let token = world.token_of(&system.subject);
+    let client = Client::new(&narrow(&world).await, Some(&token)).expect("it can be sent");
     let slow = Watcher::of(&client, Replica::default()).await;
     let owner = world.id_of("Karbyskolan");
     for _ in 0..250 {
