@@ -1,20 +1,21 @@
 //! Reads the contract from its descriptors, and names everything that it lacks at once.
 
+mod kinds;
 mod merges;
+mod roles;
 
 use std::{collections::HashSet, fmt, time::Duration};
 
 use prost_reflect::{
-    DescriptorPool, DynamicMessage, FieldDescriptor, MessageDescriptor, MethodDescriptor,
-    ReflectMessage,
+    DescriptorPool, DynamicMessage, MessageDescriptor, MethodDescriptor, ReflectMessage,
 };
 
 use super::{
     compile::compile,
-    rules::{Contract, KindRule, Method, NarrowedField, RequestRule, RoleRule},
+    rules::{Contract, Method, NarrowedField, RequestRule},
     unread_of,
 };
-use crate::proto::v1::{self, Act, DocumentKind, DocumentState, Reach, Role};
+use crate::proto::v1::{self, Act};
 
 /// What the contract lacks, each by name. The server does not start with any.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -141,159 +142,6 @@ impl Reading<'_> {
             server_streaming: method.is_server_streaming(),
             path,
         })
-    }
-
-    fn roles(&mut self) -> Vec<(Role, RoleRule)> {
-        let Some(declared) = self.pool.get_enum_by_name("styrkedja.v1.Role") else {
-            self.missing
-                .push("there is no enum styrkedja.v1.Role".to_owned());
-            return Vec::new();
-        };
-        let mut rules = Vec::new();
-        for value in declared.values() {
-            let access = self.option::<v1::RoleAccess>(&value.options(), "role");
-            let known = Role::try_from(value.number());
-            match (access, known) {
-                (None, _) => self
-                    .missing
-                    .push(format!("{} states no access rule", value.name())),
-                (_, Err(_)) => self
-                    .missing
-                    .push(format!("{} is not known to the program", value.name())),
-                (Some(access), Ok(Role::Unspecified)) => {
-                    let nothing = access == v1::RoleAccess::default();
-                    self.demand(nothing, || format!("{} may do something", value.name()));
-                }
-                (Some(access), Ok(role)) => rules.push((role, self.role(value.name(), &access))),
-            }
-        }
-        rules
-    }
-
-    fn role(&mut self, name: &str, access: &v1::RoleAccess) -> RoleRule {
-        let rule = RoleRule {
-            acts: access.acts().collect(),
-            granted_at: access.granted_at().collect(),
-            assigned: access.assigned,
-            home_at: access.home_at().collect(),
-            round_required: access.round_required,
-            end_required: access.end_required,
-            author: access.author(),
-            review: access.review(),
-            read: access.read(),
-            sees_own_from: access.sees_own_from(),
-            sees_others_from: access.sees_others_from(),
-            may_grant: access.may_grant().collect(),
-        };
-        self.demand(!rule.acts.is_empty(), || format!("{name} states no acts"));
-        self.demand(!rule.granted_at.is_empty(), || {
-            format!("{name} states no granted_at")
-        });
-        self.demand(rule.assigned != rule.home_at.is_empty(), || {
-            format!("{name} states home_at without being assigned, or is assigned without it")
-        });
-        self.demand(rule.read != Reach::Unspecified, || {
-            format!("{name} states no reach to read")
-        });
-        let reads = rule.acts.contains(&Act::ReadDocuments);
-        let stages = [rule.sees_own_from, rule.sees_others_from];
-        self.demand(
-            !reads || !stages.contains(&v1::DocumentState::Unspecified),
-            || format!("{name} reads documents and states no stage from which it sees them"),
-        );
-        let authors = rule.acts.contains(&Act::EditDocuments);
-        self.demand(authors == (rule.author != Reach::Unspecified), || {
-            format!("{name} states a reach to author without editing, or edits without one")
-        });
-        let reviews = rule.acts.contains(&Act::ReviewDocuments);
-        self.demand(reviews == (rule.review != Reach::Unspecified), || {
-            format!("{name} states a reach to review without reviewing, or reviews without one")
-        });
-        let manages = rule.acts.contains(&Act::ManageGrants);
-        self.demand(manages != rule.may_grant.is_empty(), || {
-            format!("{name} states roles that it may grant without managing grants, or manages grants without them")
-        });
-        let unspecified =
-            rule.acts.contains(&Act::Unspecified) || rule.may_grant.contains(&Role::Unspecified);
-        self.demand(!unspecified, || {
-            format!("{name} names an unspecified act or role")
-        });
-        rule
-    }
-
-    /// Kinds, content messages and fields of `Document` must pair up: `DOCUMENT_KIND_X` with the field `x`.
-    fn kinds(&mut self) -> Vec<(DocumentKind, KindRule)> {
-        let content = self
-            .pool
-            .get_message_by_name("styrkedja.v1.Document")
-            .and_then(|document| document.oneofs().find(|oneof| oneof.name() == "content"));
-        let (Some(content), Some(kinds)) = (
-            content,
-            self.pool.get_enum_by_name("styrkedja.v1.DocumentKind"),
-        ) else {
-            self.missing.push("there is no oneof styrkedja.v1.Document.content or no enum styrkedja.v1.DocumentKind".to_owned());
-            return Vec::new();
-        };
-        let mut rules = Vec::new();
-        for field in content.fields() {
-            let name = format!("DOCUMENT_KIND_{}", field.name().to_ascii_uppercase());
-            self.demand(kinds.get_value_by_name(&name).is_some(), || {
-                format!("Document.{} has no {name}", field.name())
-            });
-            let message = field.kind().as_message().cloned();
-            let Some(rule) = message.and_then(|message| self.kind(&message, &field)) else {
-                continue;
-            };
-            match DocumentKind::from_str_name(&name) {
-                Some(kind) => rules.push((kind, rule)),
-                None => self
-                    .missing
-                    .push(format!("{name} is not known to the program")),
-            }
-        }
-        for value in kinds.values().filter(|value| value.number() != 0) {
-            let field = value
-                .name()
-                .trim_start_matches("DOCUMENT_KIND_")
-                .to_ascii_lowercase();
-            self.demand(content.fields().any(|other| other.name() == field), || {
-                format!("{} has no field {field} in Document.content", value.name())
-            });
-        }
-        rules
-    }
-
-    fn kind(&mut self, message: &MessageDescriptor, field: &FieldDescriptor) -> Option<KindRule> {
-        let Some(access) = self.option::<v1::KindAccess>(&message.options(), "kind") else {
-            self.missing
-                .push(format!("{} states no access rule", message.full_name()));
-            return None;
-        };
-        let rule = KindRule {
-            message: message.full_name().to_owned(),
-            field: field.name().to_owned(),
-            number: field.number(),
-            authors: access.authors().collect(),
-            reviewers: access.reviewers().collect(),
-            readers: access.readers().collect(),
-            published_from: Some(access.published_from())
-                .filter(|from| *from != DocumentState::Unspecified),
-            narrowed: self.narrowed_within(message),
-        };
-        self.demand(!rule.authors.is_empty(), || {
-            format!("{} states no authors", rule.message)
-        });
-        let goes_on = !rule.reviewers.is_empty() || rule.published_from.is_some();
-        self.demand(goes_on, || {
-            format!("{} states no reviewers and is not published", rule.message)
-        });
-        let unspecified = [&rule.authors, &rule.reviewers, &rule.readers]
-            .iter()
-            .any(|roles| roles.contains(&Role::Unspecified));
-        self.demand(!unspecified, || {
-            format!("{} names an unspecified role", rule.message)
-        });
-        Some(rule)
     }
 
     fn narrowed(&mut self) -> Vec<(String, Vec<NarrowedField>)> {

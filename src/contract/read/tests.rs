@@ -1,9 +1,12 @@
 use prost_reflect::Value;
 
 use super::*;
-use crate::contract::{
-    self,
-    draft::{Draft, MESSAGES, METHODS, VALUES},
+use crate::{
+    contract::{
+        self,
+        draft::{Draft, MESSAGES, METHODS, VALUES},
+    },
+    proto::v1::{DocumentKind, Role},
 };
 
 #[test]
