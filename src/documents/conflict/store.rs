@@ -97,7 +97,7 @@ impl Made {
     }
 
     /// What comes later.
-    fn before(self) -> SimpleExpr {
+    fn later(self) -> SimpleExpr {
         let columns = [Column::CreatedAt, Column::DocumentId, Column::Id]
             .map(|column| Expr::col((entity::Entity, column)));
         Expr::tuple(columns).gt(Expr::tuple([
@@ -127,7 +127,7 @@ pub async fn list(
                 .map(|document| Column::DocumentId.eq(document)),
         )
         .add_option((!filter.resolved_too).then(|| Column::State.eq(open)))
-        .add_option(after.map(Made::before));
+        .add_option(after.map(Made::later));
     let rows = without_content(in_scope(scope.drafts()))
         .filter(standing_at(
             position,

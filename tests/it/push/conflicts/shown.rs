@@ -1,12 +1,14 @@
 //! What is shown of conflicts, and to whom.
 
 use styrkedja::proto::v1::{
-    Conflict, ConflictState, ListConflictsRequest, TakeYours, resolve_conflict_request::Resolution,
+    Conflict, ConflictState, ListConflictsRequest, PushResponse, TakeYours, push_response::Outcome,
+    resolve_conflict_request::Resolution,
 };
 
 use super::{Dispute, all, dispute, get, reason, resolve, title};
 use crate::{
-    push::known_as,
+    documents::papers::analysis_in,
+    push::{EACH, changed, known_as, new, push},
     world::{World, request_id},
 };
 
@@ -14,6 +16,7 @@ stories!(
     a_conflict_shows_base_theirs_and_yours,
     nobody_sees_a_conflict_who_sees_no_drafts,
     conflicts_are_listed_page_by_page,
+    conflicts_of_one_instant_are_listed_once_each,
     a_withdrawn_document_takes_its_conflicts_contents_along,
 );
 
@@ -104,6 +107,38 @@ async fn conflicts_are_listed_page_by_page(world: World) {
         reason(&refused.expect_err("it is not theirs")),
         "CURSOR_INVALID"
     );
+}
+
+async fn conflicts_of_one_instant_are_listed_once_each(world: World) {
+    let system = world.organizer_system_of("Vallentuna kommun").await;
+    let school = world.id_of("Karbyskolan");
+    let bases: Vec<_> = (0..8)
+        .map(|number| known_as(&format!("a-{number}"), &school))
+        .collect();
+    let made: Vec<_> = bases.iter().map(new).collect();
+    let made = push(&system, EACH, &made).await.expect("answered");
+    let etag = |answer: &PushResponse| match &answer.outcome {
+        Some(Outcome::Created(made)) => made.etag.clone(),
+        other => panic!("{other:?}"),
+    };
+    for title in ["Deras titel", "Vår titel"] {
+        let items = bases.iter().zip(&made).map(|(base, made)| {
+            let mut paper = base.clone();
+            title.clone_into(&mut analysis_in(&mut paper).title);
+            changed(&paper, &etag(made))
+        });
+        let items: Vec<_> = items.collect();
+        push(&system, EACH, &items).await.expect("answered");
+    }
+    let whole = all(&system, ListConflictsRequest::default()).await;
+    let times: Vec<_> = whole.iter().map(|conflict| conflict.create_time).collect();
+    assert!(times.windows(2).any(|two| two[0] == two[1]), "{times:?}");
+    let pages = ListConflictsRequest {
+        page_size: 1,
+        ..ListConflictsRequest::default()
+    };
+    assert_eq!(whole.len(), bases.len());
+    assert_eq!(all(&system, pages).await, whole);
 }
 
 async fn a_withdrawn_document_takes_its_conflicts_contents_along(world: World) {
