@@ -10,6 +10,7 @@ use sea_orm_migration::MigratorTrait;
 use checkpoints::Checkpoints;
 
 mod checkpoints;
+pub mod columns;
 mod listener;
 mod postgres;
 mod secret;

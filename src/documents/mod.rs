@@ -24,6 +24,6 @@ pub use operations::{Call, Shown, shown_at};
 pub use push::{Pushed, push};
 pub use request::{Common, id, optional_id};
 pub use rpc::Rpc;
-pub use store::{Found, kept, kept_without_content, numbered, small};
+pub use store::{Found, kept, kept_in_bulk, kept_without_content, numbered, small};
 pub use told::told;
 pub use wire::document;

@@ -11,8 +11,9 @@ pub use published::published;
 pub use row::{links, row, small};
 
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, Iterable,
-    QueryFilter, QueryOrder, QueryResult, QuerySelect, Select, TryGetable, sea_query::Expr,
+    ColumnTrait, ColumnType, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait,
+    FromQueryResult, IdenStatic, Iterable, QueryFilter, QueryOrder, QueryResult, QuerySelect,
+    Select, sea_query::Expr,
 };
 use uuid::Uuid;
 
@@ -23,6 +24,7 @@ use super::{
 use crate::{
     access::Scope,
     clock::Time,
+    database::columns::{self, Columns},
     error::Result,
     journal::standing_at,
     proto::v1::{self, DocumentKind, DocumentState},
@@ -212,7 +214,7 @@ pub struct Found {
 /// as to send the document.
 impl FromQueryResult for Found {
     fn from_query_result(found: &QueryResult, _: &str) -> std::result::Result<Self, DbErr> {
-        let mut columns = InOrder { found, next: 0 };
+        let mut columns = Columns::of(found)?;
         let mut row = entity::Model {
             owner_id: columns.take()?,
             document_id: columns.take()?,
@@ -220,11 +222,11 @@ impl FromQueryResult for Found {
             kind: columns.take()?,
             state: columns.take()?,
             level: columns.take()?,
-            round: columns.take()?,
-            period_start: columns.take()?,
-            period_end: columns.take()?,
-            external_scheme: columns.take()?,
-            external_value: columns.take()?,
+            round: columns.take_optional()?,
+            period_start: columns.take_optional()?,
+            period_end: columns.take_optional()?,
+            external_scheme: columns.take_optional()?,
+            external_value: columns.take_optional()?,
             author: columns.take()?,
             author_organization_id: columns.take()?,
             created_at: columns.take()?,
@@ -232,34 +234,63 @@ impl FromQueryResult for Found {
             content: None,
             content_revision: columns.take()?,
             content_hash: columns.take()?,
-            review: columns.take()?,
-            justifications: columns.take()?,
+            review: columns.take_optional()?,
+            justifications: columns.take_optional()?,
             withdraw_reason: columns.take()?,
             position: columns.take()?,
-            until_position: columns.take()?,
+            until_position: columns.take_optional()?,
         };
         let state_now = columns.take()?;
-        row.content = columns.take()?;
+        row.content = columns.take_long()?.map(<[u8]>::to_vec);
         Ok(Self { row, state_now })
     }
 }
 
-struct InOrder<'a> {
-    found: &'a QueryResult,
-    next: usize,
+/// What [`Found`] is read from where many rows are read: its columns in order, of revisions that the statement calls so.
+fn columns(
+    backend: DbBackend,
+    revisions: &str,
+    state_now: impl Into<String>,
+    content: impl Into<String>,
+) -> String {
+    let column = |column: Column| {
+        let name = format!("{revisions}.{}", column.as_str());
+        let is_number = matches!(
+            column.def().get_column_type(),
+            ColumnType::SmallInteger | ColumnType::Integer | ColumnType::BigInteger
+        );
+        if is_number {
+            columns::Column::Number(name)
+        } else {
+            columns::Column::Short(name)
+        }
+    };
+    let columns: Vec<_> = all_but_content()
+        .map(column)
+        .chain([
+            columns::Column::Number(state_now.into()),
+            columns::Column::Long(content.into()),
+        ])
+        .collect();
+    columns::select(backend, &columns)
 }
 
-impl InOrder<'_> {
-    fn take<T: TryGetable>(&mut self) -> std::result::Result<T, DbErr> {
-        let place = self.next;
-        self.next += 1;
-        self.found.try_get_by_index(place)
-    }
+fn all_but_content() -> impl Iterator<Item = Column> {
+    Column::iter().filter(|column| !matches!(column, Column::Content))
 }
 
 /// Revisions with their contents, to be read as `Found`. For reads that scopes of more than one moment decide on.
 pub fn kept(condition: Condition) -> Select<entity::Entity> {
     select(condition).column_as(Expr::cust(CONTENT), "content")
+}
+
+/// As `kept`, for those who read many and nothing but `Found`.
+pub fn kept_in_bulk(backend: DbBackend, condition: Condition) -> Select<entity::Entity> {
+    let columns = columns(backend, "revisions", STATE_NOW, CONTENT);
+    every()
+        .select_only()
+        .expr(Expr::cust(columns))
+        .filter(condition)
 }
 
 /// As `kept`, where nobody asks for the contents.
@@ -294,16 +325,18 @@ fn without_content(scope: &Scope) -> Select<entity::Entity> {
     kept_without_content(scope.condition())
 }
 
-fn select(condition: Condition) -> Select<entity::Entity> {
+fn every() -> Select<entity::Entity> {
     #[expect(
         clippy::disallowed_methods,
         reason = "the one place where reads of documents start, with their scope"
     )]
-    let revisions = entity::Entity::find();
-    let columns = Column::iter().filter(|column| !matches!(column, Column::Content));
-    revisions
+    entity::Entity::find()
+}
+
+fn select(condition: Condition) -> Select<entity::Entity> {
+    every()
         .select_only()
-        .columns(columns)
+        .columns(all_but_content())
         .column_as(Expr::cust(STATE_NOW), "state_now")
         .filter(condition)
 }

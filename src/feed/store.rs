@@ -11,6 +11,11 @@ use uuid::Uuid;
 
 use super::{digests::IdRange, facts::Facts, revision::Revision};
 use crate::{
+    database::columns::{
+        self,
+        Column::{self, Number, Short},
+        Columns,
+    },
     documents::{self, Found, entity as revisions},
     journal::{Target, standing_at},
     organizations::entity as organizations,
@@ -27,15 +32,34 @@ pub const FIRST: usize = 25;
 const FEWEST: usize = 4;
 const MOST: usize = 500;
 
-const ENTRIES: &str = "SELECT e.position, e.write_end, e.target, e.target_id, e.owner_id, e.revision,
-        r.kind, r.round, r.level, r.state, b.round, b.level, b.state, g.subject,
-        CAST(COALESCE(length(r.content), (SELECT length(w.content) FROM revisions w WHERE w.owner_id = r.owner_id
-            AND w.document_id = r.document_id AND w.revision = r.content_revision)) AS bigint)
-    FROM entries e
+/// Of each entry where it is and what it wrote, then the facts of a document after it, and before it.
+const ENTRY: [Column<&str>; 15] = [
+    Number("e.position"),
+    Number("e.write_end"),
+    Number("e.target"),
+    Short("e.target_id"),
+    Short("e.owner_id"),
+    Number("e.revision"),
+    Number("r.kind"),
+    Short("r.round"),
+    Number("r.level"),
+    Number("r.state"),
+    Short("b.round"),
+    Number("b.level"),
+    Number("b.state"),
+    Short("g.subject"),
+    Number(
+        "CAST(COALESCE(length(r.content), (SELECT length(w.content) FROM revisions w WHERE w.owner_id = r.owner_id
+            AND w.document_id = r.document_id AND w.revision = r.content_revision)) AS bigint)",
+    ),
+];
+
+/// A first revision has none before it: NULL is not looked for.
+const ENTRIES: &str = "FROM entries e
     LEFT JOIN revisions r ON e.target = 1 AND r.owner_id = e.owner_id AND r.document_id = e.target_id
         AND r.revision = e.revision
     LEFT JOIN revisions b ON e.target = 1 AND b.owner_id = e.owner_id AND b.document_id = e.target_id
-        AND b.revision = e.revision - 1
+        AND b.revision = NULLIF(e.revision - 1, 0)
     LEFT JOIN grants g ON e.target = 3 AND g.organization_id = e.owner_id AND g.id = e.target_id
         AND g.revision = e.revision
     WHERE e.partition = 0 AND e.position > $1 AND e.position <= $2 ORDER BY e.position LIMIT $3";
@@ -113,52 +137,63 @@ async fn page(
     until: i64,
     limit: i64,
 ) -> Result<Vec<Entry>, DbErr> {
+    let backend = db.get_database_backend();
+    let columns = columns::select(backend, &ENTRY);
+    let sql = format!("SELECT {columns} {ENTRIES}");
     let values: [Value; 3] = [after.into(), until.into(), limit.into()];
-    let statement = Statement::from_sql_and_values(db.get_database_backend(), ENTRIES, values);
-    let rows = db.query_all_raw(statement).await?;
+    let rows = db
+        .query_all_raw(Statement::from_sql_and_values(backend, sql, values))
+        .await?;
     rows.iter().map(entry).collect()
 }
 
 fn entry(row: &QueryResult) -> Result<Entry, DbErr> {
-    let (target, id, owner): (i16, Uuid, Uuid) = (
-        row.try_get_by_index(2)?,
-        row.try_get_by_index(3)?,
-        row.try_get_by_index(4)?,
-    );
-    let revision: i32 = row.try_get_by_index(5)?;
+    let mut columns = Columns::of(row)?;
+    let (position, write_end): (i64, i64) = (columns.take()?, columns.take()?);
+    let (target, id, owner): (i16, Uuid, Uuid) =
+        (columns.take()?, columns.take()?, columns.take()?);
+    let revision: i32 = columns.take()?;
+    let kind: Option<i16> = columns.take_optional()?;
     let is_new = revision == 1;
+    let mut facts = || -> Result<Option<Facts>, DbErr> {
+        let round = columns.take_optional()?;
+        let (level, state) = (columns.take_optional()?, columns.take_optional()?);
+        let all = kind.zip(level).zip(state);
+        Ok(all.map(|((kind, level), state)| Facts {
+            owner,
+            kind,
+            round,
+            level,
+            state,
+        }))
+    };
+    let (written, before) = (facts()?, facts()?);
+    let subject: Option<String> = columns.take_optional()?;
+    let bytes: Option<i64> = columns.take_optional()?;
+    let missing = || DbErr::RecordNotFound(format!("what entry {position} wrote"));
     let what = match target {
-        target if target == Target::Document as i16 => {
-            let kind = row.try_get_by_index(6)?;
-            let facts = |first| -> Result<Facts, DbErr> {
-                Ok(Facts {
-                    owner,
-                    kind,
-                    round: row.try_get_by_index(first)?,
-                    level: row.try_get_by_index(first + 1)?,
-                    state: row.try_get_by_index(first + 2)?,
-                })
-            };
-            What::Document {
-                id,
-                written: facts(7)?,
-                revision,
-                before: if is_new { None } else { Some(facts(10)?) },
-                bytes: row
-                    .try_get_by_index::<Option<i64>>(14)?
-                    .and_then(|bytes| usize::try_from(bytes).ok())
-                    .unwrap_or_default(),
-            }
-        }
+        target if target == Target::Document as i16 => What::Document {
+            id,
+            written: written.ok_or_else(missing)?,
+            revision,
+            before: if is_new {
+                None
+            } else {
+                Some(before.ok_or_else(missing)?)
+            },
+            bytes: bytes
+                .and_then(|bytes| usize::try_from(bytes).ok())
+                .unwrap_or_default(),
+        },
         target if target == Target::Organization as i16 => What::Organization { id, is_new },
         target if target == Target::Grant as i16 => What::Grant {
-            subject: row.try_get_by_index(13)?,
+            subject: subject.ok_or_else(missing)?,
         },
         _ => What::Other,
     };
     Ok(Entry {
-        position: row.try_get_by_index(0)?,
-        write_end: row.try_get_by_index(1)?,
+        position,
+        write_end,
         what,
     })
 }
@@ -193,7 +228,8 @@ pub async fn documents_at(
     after: Uuid,
     limit: usize,
 ) -> Result<Page, DbErr> {
-    let mut rows = standing(documents::kept(condition), position)
+    let revisions = documents::kept_in_bulk(ConnectionTrait::get_database_backend(db), condition);
+    let mut rows = standing(revisions, position)
         .filter(revisions::Column::DocumentId.gt(after))
         .limit(limit as u64)
         .into_model::<Found>()

@@ -1,15 +1,12 @@
 //! Reads of many documents in one statement each, for those who write many. What is out of scope is left out.
 
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, IdenStatic, Iterable, QueryResult, Value};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, IdenStatic, QueryResult, Value};
 use uuid::Uuid;
 
-use super::{Found, small};
+use super::{Found, all_but_content, columns, small};
 use crate::{
     access::Scope,
-    documents::{
-        entity::{self, Column},
-        model::Revision,
-    },
+    documents::{entity, model::Revision},
     error::Result,
     journal::bulk,
     proto::v1::{DocumentKind, ExternalId},
@@ -119,14 +116,14 @@ pub async fn numbered(
         vec![id.into(), owner.into(), number.into()]
     };
     let keys: Vec<_> = revisions.into_iter().map(key).collect();
-    let what = format!(
-        "{}, CASE WHEN r.until_position IS NULL THEN r.state ELSE {} END AS state_now, {CONTENT} AS content",
-        columns_of("r"),
-        head("state"),
+    let state_now = format!(
+        "CASE WHEN r.until_position IS NULL THEN r.state ELSE {} END",
+        head("state")
     );
+    let what = columns(db.get_database_backend(), "r", state_now, CONTENT);
     let named = "r.document_id = k.id AND r.owner_id = k.owner AND r.revision = k.number";
-    let columns = ["id", "owner", "number"];
-    let rows = bulk::find(db, &columns, &keys, &what, "revisions", named).await?;
+    let names = ["id", "owner", "number"];
+    let rows = bulk::find(db, &names, &keys, &what, "revisions", named).await?;
     rows.iter()
         .map(|row| Found::from_query_result(row, ""))
         .collect()
@@ -178,8 +175,7 @@ fn seen(scope: &Scope, row: &QueryResult) -> Result<Option<Revision>> {
 
 /// All columns but the content.
 fn columns_of(table: &str) -> String {
-    let columns = Column::iter().filter(|column| !matches!(column, Column::Content));
-    let columns: Vec<_> = columns
+    let columns: Vec<_> = all_but_content()
         .map(|column| format!("{table}.{}", column.as_str()))
         .collect();
     columns.join(", ")
