@@ -182,7 +182,8 @@ impl From<Vec<u8>> for Encoded {
 
 /// What tells one revision of a document from another.
 pub fn etag(document: Uuid, revision: i32, content_hash: &[u8]) -> String {
-    let mut identity = document.as_bytes().to_vec();
+    let mut identity = Vec::with_capacity(64);
+    identity.extend(document.as_bytes());
     identity.extend(revision.to_be_bytes());
     identity.extend(content_hash);
     let hash = digest(&SHA256, &identity);

@@ -3,8 +3,8 @@
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use futures::future::try_join;
 use tokio::time::Instant;
+use tokio_util::task::AbortOnDropHandle;
 use uuid::Uuid;
 
 use super::{
@@ -29,7 +29,7 @@ use crate::{
 
 /// Items told at a time, and what the documents that are read for them may weigh, but for the last.
 const PART: usize = 400;
-const PART_BYTES: usize = 512 * 1024;
+const PART_BYTES: usize = 256 * 1024;
 /// How long what was read is told: it may have been withdrawn since, or have left the caller's sight. As long holds what
 /// is known of the head and of what the caller may do.
 pub(super) const FRESH: Duration = Duration::from_secs(2);
@@ -59,11 +59,11 @@ impl Follower {
             self.renew(head).await?;
         }
         let recent = self.recent();
-        let mut ahead = None;
+        let mut next: Option<AbortOnDropHandle<_>> = None;
         while self.position < head {
             self.keep_up().await?;
-            let writes = match ahead.take() {
-                Some(writes) => writes,
+            let writes = match next.take() {
+                Some(writes) => writes.await.map_err(Error::fault)??,
                 None => recent.writes(self.position, head).await?,
             };
             let first = writes.first().and_then(|write| write.first());
@@ -75,14 +75,11 @@ impl Follower {
             }
             let last = writes.last().and_then(|write| write.last());
             let last = last.map_or(head, |entry| entry.position);
-            let more = async {
-                Ok(if last < head {
-                    Some(recent.writes(last, head).await?)
-                } else {
-                    None
-                })
-            };
-            ((), ahead) = try_join(self.tell_writes(&writes), more).await?;
+            next = (last < head).then(|| {
+                let recent = Arc::clone(&recent);
+                ahead(async move { recent.writes(last, head).await })
+            });
+            self.tell_writes(&writes).await?;
         }
         self.outlet.flush().await
     }
@@ -160,12 +157,19 @@ impl Follower {
         let mut parts = parts(items);
         let mut next = parts.next();
         self.keep_up().await?;
-        let mut said = Said::read(&recent, next, self.known).await?;
+        let mut said = Said::read(&recent, next.unwrap_or_default(), self.known).await?;
         while let Some(part) = next {
             next = parts.next();
             self.keep_up().await?;
-            let ahead = Said::read(&recent, next, self.known);
-            ((), said) = try_join(self.tell_part(part, said), ahead).await?;
+            let reading = next.map(|next| {
+                let (recent, next, known) = (Arc::clone(&recent), next.to_vec(), self.known);
+                ahead(async move { Said::read(&recent, &next, known).await })
+            });
+            self.tell_part(part, said).await?;
+            said = match reading {
+                Some(reading) => reading.await.map_err(Error::fault)??,
+                None => return Ok(()),
+            };
         }
         Ok(())
     }
@@ -177,7 +181,7 @@ impl Follower {
             if said.at.elapsed() > FRESH {
                 // Up to where the exchange is now: a ring that nobody takes further would give what it gave before.
                 self.look_anew().await?;
-                said = Said::read(&self.recent(), Some(&items[number..]), self.known).await?;
+                said = Said::read(&self.recent(), &items[number..], self.known).await?;
             }
             self.tell_item(*item, &mut said).await?;
         }
@@ -251,6 +255,13 @@ pub(super) fn organization_left(id: Uuid) -> event::What {
     event::What::OrganizationLeft(v1::OrganizationLeft { id })
 }
 
+/// Reads in a task of its own from now on, while what was read before is told. Stops when the handle is dropped.
+pub(super) fn ahead<T: Send + 'static>(
+    reading: impl Future<Output = T> + Send + 'static,
+) -> AbortOnDropHandle<T> {
+    AbortOnDropHandle::new(tokio::spawn(reading))
+}
+
 /// What items say, as it was read.
 struct Said {
     revisions: HashMap<i64, Revision>,
@@ -260,8 +271,7 @@ struct Said {
 
 impl Said {
     /// Reads what items say. What became of documents up to a position counts.
-    async fn read(recent: &Recent, items: Option<&[Item]>, until: i64) -> Result<Self> {
-        let items = items.unwrap_or_default();
+    async fn read(recent: &Recent, items: &[Item], until: i64) -> Result<Self> {
         let documents: Vec<_> = items.iter().filter_map(document_of).collect();
         let places: Vec<_> = items.iter().filter_map(organization_of).collect();
         Ok(Self {

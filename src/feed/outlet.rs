@@ -18,10 +18,10 @@ use crate::{
 /// A message is sent before it grows beyond this.
 const MESSAGE_BYTES: usize = 256 * 1024;
 /// Whole writes are gathered until they are this much.
-const GATHERED_BYTES: usize = 32 * 1024;
+const GATHERED_BYTES: usize = 64 * 1024;
 const GATHERED_EVENTS: usize = 100;
 /// Messages that may wait for the caller.
-pub const WAITING: usize = 8;
+pub const WAITING: usize = 4;
 /// How long a caller may leave messages waiting.
 const PATIENCE: Duration = Duration::from_secs(10);
 

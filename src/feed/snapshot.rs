@@ -2,16 +2,14 @@
 
 use std::sync::Arc;
 
-use futures::future::try_join;
 use sea_orm::Condition;
 use tokio::time::Instant;
-use tokio_util::task::AbortOnDropHandle;
 use uuid::Uuid;
 
 use super::{
     answer::Telling,
     cursor::Stage,
-    follow::{FRESH, Follower},
+    follow::{FRESH, Follower, ahead},
     revision::Revision,
     store,
 };
@@ -94,10 +92,12 @@ impl Follower {
         let mut page = reading.page(from, store::FIRST).await?;
         loop {
             self.renew(self.position).await?;
-            let next = Arc::clone(&reading).ahead(page.next());
-            let (told, next) = try_join(self.tell_page(page), next).await?;
-            page = match (told, next) {
-                (Told::All, Some(next)) => next,
+            let next = page.next().map(|(after, limit)| {
+                let reading = Arc::clone(&reading);
+                ahead(async move { reading.page(after, limit).await })
+            });
+            page = match (self.tell_page(page).await?, next) {
+                (Told::All, Some(next)) => next.await.map_err(Error::fault)??,
                 (Told::All, None) => return Ok(()),
                 (Told::UpTo(from), _) => reading.page(from, store::FIRST).await?,
             };
@@ -157,16 +157,6 @@ impl Reading {
             next,
             read_at: Instant::now(),
         })
-    }
-
-    /// The next page, if there is one: so many documents after this one. Read in a task of its own, while others are told.
-    async fn ahead(self: Arc<Self>, next: Option<(Uuid, usize)>) -> Result<Option<Page>> {
-        let Some((after, limit)) = next else {
-            return Ok(None);
-        };
-        let reading = tokio::spawn(async move { self.page(after, limit).await });
-        let page = AbortOnDropHandle::new(reading).await;
-        page.map_err(Error::fault)?.map(Some)
     }
 }
 

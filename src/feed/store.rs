@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// Entries read at a time, but for a write that has more.
-const PAGE: i64 = 500;
+const PAGE: i64 = 1000;
 /// What documents read at a time may weigh, but for the last of them, and what each weighs besides its content, about.
 const PAGE_BYTES: usize = 512 * 1024;
 const ENVELOPE_BYTES: usize = 500;

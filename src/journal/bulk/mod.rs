@@ -8,6 +8,8 @@ use sea_orm::{
 mod postgres;
 mod sqlite;
 
+use sqlite::Filling;
+
 /// All that one transaction writes, on its way to the tables, which it reaches in one statement.
 pub enum Writes {
     Postgres(postgres::Writes),
@@ -43,7 +45,7 @@ impl Writes {
                 let sql = format!(
                     "UPDATE {table} AS r SET until_position = k.until FROM k WHERE {named}"
                 );
-                statements.extend(sqlite::over_keys(columns, keys, &sql));
+                statements.extend(sqlite::over_keys(columns, keys, Filling::Nothing, &sql));
             }
         }
     }
@@ -84,6 +86,16 @@ pub async fn select(
     keys: &[Vec<Value>],
     sql: &str,
 ) -> Result<Vec<QueryResult>, DbErr> {
+    select_filled(db, columns, keys, Filling::LastKey, sql).await
+}
+
+async fn select_filled(
+    db: &impl ConnectionTrait,
+    columns: &[&str],
+    keys: &[Vec<Value>],
+    filling: Filling,
+    sql: &str,
+) -> Result<Vec<QueryResult>, DbErr> {
     let mut found = Vec::new();
     if keys.is_empty() {
         return Ok(found);
@@ -91,7 +103,7 @@ pub async fn select(
     let statements = if db.get_database_backend() == DbBackend::Postgres {
         vec![postgres::over_keys(columns, keys, sql)]
     } else {
-        sqlite::over_keys(columns, keys, sql)
+        sqlite::over_keys(columns, keys, filling, sql)
     };
     for statement in statements {
         found.extend(db.query_all_raw(statement).await?);
@@ -110,15 +122,9 @@ pub async fn find(
     table: &str,
     named: &str,
 ) -> Result<Vec<QueryResult>, DbErr> {
-    let backend = db.get_database_backend();
-    // On SQLite the last key is there as often as it takes to fill the statement up: its row would be, too.
-    let keyed = if backend == DbBackend::Postgres {
-        "k"
-    } else {
-        "(SELECT DISTINCT * FROM k) AS k"
-    };
-    let sql = format!("SELECT {what} FROM {keyed} {}", each(backend, table, named));
-    select(db, columns, keys, &sql).await
+    let rows = each(db.get_database_backend(), table, named);
+    let sql = format!("SELECT {what} FROM k {rows}");
+    select_filled(db, columns, keys, Filling::Nothing, &sql).await
 }
 
 /// Queries that are asked at once. Their rows have columns of the same types, after the number of the query.
@@ -172,7 +178,7 @@ impl Finds {
             FindStatements::Postgres(finds) => finds.add(columns, keys, &select, rows),
             FindStatements::Sqlite(statements) => {
                 let sql = format!("{select} FROM k {rows}");
-                statements.extend(sqlite::over_keys(columns, keys, &sql));
+                statements.extend(sqlite::over_keys(columns, keys, Filling::LastKey, &sql));
             }
         }
     }

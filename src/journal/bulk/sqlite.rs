@@ -64,14 +64,32 @@ pub fn advance(to: Advance) -> Statement {
     Statement::from_sql_and_values(DbBackend::Sqlite, sql, values)
 }
 
-/// Statements over keys. Fills the last one up with its last key, so that statements keep to the fixed lengths.
-pub fn over_keys(columns: &[&str], keys: &[Vec<Value>], sql: &str) -> Vec<Statement> {
+/// What the last of several statements is filled up with, so that statements keep to the fixed lengths.
+#[derive(Clone, Copy)]
+pub enum Filling {
+    LastKey,
+    /// Keys of NULL, which name nothing.
+    Nothing,
+}
+
+/// Statements over keys.
+pub fn over_keys(
+    columns: &[&str],
+    keys: &[Vec<Value>],
+    filling: Filling,
+    sql: &str,
+) -> Vec<Statement> {
+    let nothing = vec![Value::Bool(None); columns.len()];
     let statement = |chunk: &[Vec<Value>]| {
         let length = fixed_length(chunk.len());
         let rows = tuples(length, columns.len());
+        let filling = match filling {
+            Filling::LastKey => chunk.last()?,
+            Filling::Nothing => &nothing,
+        };
         let filled = chunk
             .iter()
-            .chain(std::iter::repeat_n(chunk.last()?, length - chunk.len()));
+            .chain(std::iter::repeat_n(filling, length - chunk.len()));
         let sql = format!("WITH k ({}) AS (VALUES {rows}) {sql}", columns.join(", "));
         Some(Statement::from_sql_and_values(
             DbBackend::Sqlite,
