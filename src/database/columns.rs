@@ -1,5 +1,6 @@
 //! The columns of rows that are read by the thousand, in their order. SQLite's driver copies every column of every row into
-//! memory of its own, which costs more than to read the row: there, the columns of a row go as one.
+//! memory of its own, and hands every row from one thread to another, which costs more than to read the row: there, the
+//! columns of a row go as one, and rows of which it is known that there is room for them go as one, too.
 
 use sea_orm::{DbBackend, DbErr, QueryResult};
 use sqlx::{Row, ValueRef, postgres::PgRow, sqlite::SqliteRow};
@@ -24,6 +25,53 @@ pub fn select<S: AsRef<str>>(backend: DbBackend, columns: &[Column<S>]) -> Strin
     } else {
         as_one(columns)
     }
+}
+
+/// A statement that selects all rows at once, to be read by [`read`]. At most as many as the limit says, which may be a
+/// parameter.
+pub fn select_all<S: AsRef<str>>(
+    backend: DbBackend,
+    columns: &[Column<S>],
+    from: &str,
+    limit: Option<&str>,
+) -> String {
+    if backend == DbBackend::Postgres {
+        let limit = limit.map(|limit| format!("LIMIT {limit}"));
+        let limit = limit.unwrap_or_default();
+        return format!("SELECT {} {from} {limit}", select(backend, columns));
+    }
+    // With a limit, SQLite keeps to the inner statement, and so to its order, and makes each row once.
+    format!(
+        "SELECT CAST(group_concat(octet_length(row) || ';' || row, '') AS BLOB)
+         FROM (SELECT {} AS row {from} LIMIT {})",
+        as_one(columns),
+        limit.unwrap_or("-1")
+    )
+}
+
+/// Reads each row of what [`select_all`] selects.
+pub fn read<T>(
+    found: &[QueryResult],
+    row: impl Fn(&mut Columns) -> Result<T, DbErr>,
+) -> Result<Vec<T>, DbErr> {
+    let mut read = Vec::with_capacity(found.len());
+    for result in found {
+        let Some(all) = result.try_as_sqlite_row() else {
+            read.push(row(&mut Columns::of(result)?)?);
+            continue;
+        };
+        let all: Option<&[u8]> = all.try_get_unchecked(0).map_err(|_| unreadable())?;
+        let mut rest = all.unwrap_or_default();
+        while !rest.is_empty() {
+            let (mut length, rows) = split(rest)?;
+            let length = next_of(&mut length)?.and_then(|length| usize::try_from(length).ok());
+            let one = length.and_then(|length| rows.split_at_checked(length));
+            let (one, others) = one.ok_or_else(unreadable)?;
+            read.push(row(&mut Columns::of_one(one)?)?);
+            rest = others;
+        }
+    }
+    Ok(read)
 }
 
 /// Numbers and lengths, then what is of these lengths, then a sign whether there is the last, and the last.
@@ -84,9 +132,7 @@ impl<'a> Columns<'a> {
     }
 
     fn of_one(all: &'a [u8]) -> Result<Self, DbErr> {
-        let end = all.iter().position(|&byte| byte == b';');
-        let (numbers, rest) = all.split_at(end.ok_or_else(unreadable)?);
-        let rest = &rest[1..];
+        let (numbers, rest) = split(all)?;
         Ok(Self(Source::AsOne { numbers, rest }))
     }
 
@@ -153,6 +199,13 @@ impl<'a> Columns<'a> {
             }
         }
     }
+}
+
+/// What is before the first semicolon, and what is after it.
+fn split(all: &[u8]) -> Result<(&[u8], &[u8]), DbErr> {
+    let end = all.iter().position(|&byte| byte == b';');
+    let (before, after) = all.split_at(end.ok_or_else(unreadable)?);
+    Ok((before, &after[1..]))
 }
 
 /// The next of numbers between commas. None: it stands for NULL.
@@ -231,7 +284,7 @@ mod tests {
         Column::Short("id"),
         Column::Short("text"),
         Column::Short("missing_text"),
-        Column::Short("nothing"),
+        Column::Short("hollow"),
         Column::Number("another"),
         Column::Long("content"),
     ];
@@ -240,7 +293,7 @@ mod tests {
         let db = Database::connect("sqlite::memory:").await.unwrap();
         let sql = format!(
             "SELECT {select} FROM (SELECT 9007199254740993 AS number, NULL AS missing_number,
-                 x'002c3b2d000000000000000000000000' AS id, 'Å,1;' AS text, NULL AS missing_text, '' AS nothing,
+                 x'002c3b2d000000000000000000000000' AS id, 'Å,1;' AS text, NULL AS missing_text, '' AS hollow,
                  0 AS another, {content} AS content)"
         );
         let statement = Statement::from_string(DbBackend::Sqlite, sql);
@@ -251,11 +304,11 @@ mod tests {
         let id = Uuid::from_u128(0x002c_3b2d << 96);
         assert_eq!(columns.take::<Uuid>().unwrap(), id);
         assert_eq!(columns.take::<String>().unwrap(), "Å,1;");
-        let (missing, nothing): (Option<String>, _) = (
+        let (missing, hollow): (Option<String>, _) = (
             columns.take_optional().unwrap(),
             columns.take_optional().unwrap(),
         );
-        assert_eq!((missing, nothing), (None, Some(Vec::<u8>::new())));
+        assert_eq!((missing, hollow), (None, Some(Vec::<u8>::new())));
         assert_eq!(columns.take::<i16>().unwrap(), 0);
         vec![columns.take_long().unwrap().map(<[u8]>::to_vec)]
     }
@@ -273,6 +326,29 @@ mod tests {
                 let read = all_of(content, select).await;
                 assert_eq!(read, [long.map(<[u8]>::to_vec)], "{content} by {select}");
             }
+        }
+    }
+
+    #[tokio::test]
+    async fn rows_that_go_as_one_are_all_there_and_in_order() {
+        let db = Database::connect("sqlite::memory:").await.unwrap();
+        let columns = [Column::Number("number"), Column::Long("content")];
+        let from = "FROM (SELECT 1 AS number, x'3b00' AS content UNION ALL SELECT 3, NULL UNION ALL SELECT 2, x'')
+            WHERE number <> 4 ORDER BY number DESC";
+        let all = [
+            (3, None),
+            (2, Some(Vec::new())),
+            (1, Some(b";\x00".to_vec())),
+        ];
+        for (limit, count) in [(None, 3), (Some("2"), 2), (Some("0"), 0)] {
+            let sql = select_all(DbBackend::Sqlite, &columns, from, limit);
+            let statement = Statement::from_string(DbBackend::Sqlite, sql);
+            let found = db.query_all_raw(statement).await.unwrap();
+            let row = |columns: &mut Columns| {
+                let number: i64 = columns.take()?;
+                Ok((number, columns.take_long()?.map(<[u8]>::to_vec)))
+            };
+            assert_eq!(read(&found, row).unwrap(), all[..count]);
         }
     }
 

@@ -214,7 +214,12 @@ pub struct Found {
 /// as to send the document.
 impl FromQueryResult for Found {
     fn from_query_result(found: &QueryResult, _: &str) -> std::result::Result<Self, DbErr> {
-        let mut columns = Columns::of(found)?;
+        Self::read(&mut Columns::of(found)?)
+    }
+}
+
+impl Found {
+    fn read(columns: &mut Columns) -> std::result::Result<Self, DbErr> {
         let mut row = entity::Model {
             owner_id: columns.take()?,
             document_id: columns.take()?,
@@ -247,12 +252,7 @@ impl FromQueryResult for Found {
 }
 
 /// What [`Found`] is read from where many rows are read: its columns in order, of revisions that the statement calls so.
-fn columns(
-    backend: DbBackend,
-    revisions: &str,
-    state_now: impl Into<String>,
-    content: impl Into<String>,
-) -> String {
+fn columns(revisions: &str, state_now: &str, content: &str) -> Vec<columns::Column<String>> {
     let column = |column: Column| {
         let name = format!("{revisions}.{}", column.as_str());
         let is_number = matches!(
@@ -265,14 +265,13 @@ fn columns(
             columns::Column::Short(name)
         }
     };
-    let columns: Vec<_> = all_but_content()
+    all_but_content()
         .map(column)
         .chain([
-            columns::Column::Number(state_now.into()),
-            columns::Column::Long(content.into()),
+            columns::Column::Number(state_now.to_owned()),
+            columns::Column::Long(content.to_owned()),
         ])
-        .collect();
-    columns::select(backend, &columns)
+        .collect()
 }
 
 fn all_but_content() -> impl Iterator<Item = Column> {
@@ -286,7 +285,7 @@ pub fn kept(condition: Condition) -> Select<entity::Entity> {
 
 /// As `kept`, for those who read many and nothing but `Found`.
 pub fn kept_in_bulk(backend: DbBackend, condition: Condition) -> Select<entity::Entity> {
-    let columns = columns(backend, "revisions", STATE_NOW, CONTENT);
+    let columns = columns::select(backend, &columns("revisions", STATE_NOW, CONTENT));
     every()
         .select_only()
         .expr(Expr::cust(columns))

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use futures::TryStreamExt;
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
-    QueryResult, QuerySelect, Select, Statement, StreamTrait, Value, sea_query::Expr,
+    QuerySelect, Select, Statement, StreamTrait, Value, sea_query::Expr,
 };
 use uuid::Uuid;
 
@@ -62,7 +62,7 @@ const ENTRIES: &str = "FROM entries e
         AND b.revision = NULLIF(e.revision - 1, 0)
     LEFT JOIN grants g ON e.target = 3 AND g.organization_id = e.owner_id AND g.id = e.target_id
         AND g.revision = e.revision
-    WHERE e.partition = 0 AND e.position > $1 AND e.position <= $2 ORDER BY e.position LIMIT $3";
+    WHERE e.partition = 0 AND e.position > $1 AND e.position <= $2 ORDER BY e.position";
 
 /// An entry of the journal, as far as it decides on who is told of it.
 #[derive(Clone, Debug)]
@@ -138,17 +138,15 @@ async fn page(
     limit: i64,
 ) -> Result<Vec<Entry>, DbErr> {
     let backend = db.get_database_backend();
-    let columns = columns::select(backend, &ENTRY);
-    let sql = format!("SELECT {columns} {ENTRIES}");
+    let sql = columns::select_all(backend, &ENTRY, ENTRIES, Some("$3"));
     let values: [Value; 3] = [after.into(), until.into(), limit.into()];
     let rows = db
         .query_all_raw(Statement::from_sql_and_values(backend, sql, values))
         .await?;
-    rows.iter().map(entry).collect()
+    columns::read(&rows, entry)
 }
 
-fn entry(row: &QueryResult) -> Result<Entry, DbErr> {
-    let mut columns = Columns::of(row)?;
+fn entry(columns: &mut Columns) -> Result<Entry, DbErr> {
     let (position, write_end): (i64, i64) = (columns.take()?, columns.take()?);
     let (target, id, owner): (i16, Uuid, Uuid) =
         (columns.take()?, columns.take()?, columns.take()?);

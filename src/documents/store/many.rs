@@ -106,7 +106,7 @@ pub async fn at_revisions_without_content(
     revisions_with("NULL", db, scope, revisions).await
 }
 
-/// Revisions by their documents, owners and numbers, with their contents. For reads that scopes of more than one moment
+/// Revisions by their documents, owners and numbers, with their contents, all at once. For reads that scopes of more than one moment
 /// decide on.
 pub async fn numbered(
     db: &impl ConnectionTrait,
@@ -120,13 +120,10 @@ pub async fn numbered(
         "CASE WHEN r.until_position IS NULL THEN r.state ELSE {} END",
         head("state")
     );
-    let what = columns(db.get_database_backend(), "r", state_now, CONTENT);
+    let what = columns("r", &state_now, CONTENT);
     let named = "r.document_id = k.id AND r.owner_id = k.owner AND r.revision = k.number";
     let names = ["id", "owner", "number"];
-    let rows = bulk::find(db, &names, &keys, &what, "revisions", named).await?;
-    rows.iter()
-        .map(|row| Found::from_query_result(row, ""))
-        .collect()
+    bulk::read(db, &names, &keys, &what, "revisions", named, Found::read).await
 }
 
 async fn revisions_with(

@@ -5,6 +5,8 @@ use sea_orm::{
     Value,
 };
 
+use crate::database::columns::{self, Column, Columns};
+
 mod postgres;
 mod sqlite;
 
@@ -125,6 +127,23 @@ pub async fn find(
     let rows = each(db.get_database_backend(), table, named);
     let sql = format!("SELECT {what} FROM k {rows}");
     select_filled(db, columns, keys, Filling::Nothing, &sql).await
+}
+
+/// As [`find`], all at once: what is found must be little enough.
+pub async fn read<T>(
+    db: &impl ConnectionTrait,
+    columns: &[&str],
+    keys: &[Vec<Value>],
+    what: &[Column<String>],
+    table: &str,
+    named: &str,
+    row: impl Fn(&mut Columns) -> Result<T, DbErr>,
+) -> Result<Vec<T>, DbErr> {
+    let backend = db.get_database_backend();
+    let from = format!("FROM k {}", each(backend, table, named));
+    let sql = columns::select_all(backend, what, &from, None);
+    let found = select_filled(db, columns, keys, Filling::Nothing, &sql).await?;
+    columns::read(&found, row)
 }
 
 /// Queries that are asked at once. Their rows have columns of the same types, after the number of the query.
