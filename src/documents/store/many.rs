@@ -122,8 +122,8 @@ pub async fn numbered(
     );
     let what = columns("r", &state_now, CONTENT);
     let named = "r.document_id = k.id AND r.owner_id = k.owner AND r.revision = k.number";
-    let names = ["id", "owner", "number"];
-    bulk::read(db, &names, &keys, &what, "revisions", named, Found::read).await
+    let columns = ["id", "owner", "number"];
+    bulk::read(db, &columns, &keys, &what, "revisions", named, Found::read).await
 }
 
 async fn revisions_with(
