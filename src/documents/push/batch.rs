@@ -64,9 +64,13 @@ impl Ledger {
         Some((place, ready))
     }
 
-    /// Whether all answers are told.
-    pub fn is_told(&self) -> bool {
-        self.answers.is_empty()
+    /// A fault where an item has no answer though all is decided.
+    pub fn must_be_told(&self) -> Result<()> {
+        if self.answers.is_empty() {
+            Ok(())
+        } else {
+            Err(Error::fault(anyhow::anyhow!("an item went unanswered")))
+        }
     }
 
     pub fn tell(&mut self, at: usize, ready: Ready) {

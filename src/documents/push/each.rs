@@ -16,7 +16,7 @@ use super::{
     answer::{Answer, Ready},
     batch::{Batch, Ledger, may_have_been_answered, tries_after, unwritten},
     decide::{Asking, Decided, Decisions, MERGES, Outcome, decide, is_merge},
-    item::{Asked, Item, Named},
+    item::{Asked, Item, Known, Named},
     known::Heads,
 };
 use crate::{
@@ -190,6 +190,22 @@ impl Each {
         }
     }
 
+    /// Waits until what is being written is, for nobody.
+    pub async fn leave(&mut self) {
+        if self.under_way.is_some() {
+            self.written().await;
+        }
+    }
+
+    /// A fault where an item has no answer though all is decided and written.
+    pub fn must_be_told(&self) -> Result<()> {
+        if self.is_done() {
+            self.ledger.must_be_told()
+        } else {
+            Ok(())
+        }
+    }
+
     /// Takes in what became of what was being written.
     pub async fn settle(&mut self, exchange: &Exchange, caller: &Caller) -> Result<()> {
         if self.under_way.is_none() {
@@ -260,6 +276,8 @@ impl Each {
 #[derive(Default)]
 pub struct Earlier<'i> {
     names: HashSet<&'i Named>,
+    /// What documents shall be called that have another name so far.
+    renamed: HashSet<&'i Known>,
     documents: HashSet<Uuid>,
     requests: HashSet<Uuid>,
 }
@@ -268,6 +286,13 @@ impl<'i> Earlier<'i> {
     /// Whether it is the first to name its document and its request.
     pub fn takes(&mut self, asked: &'i Asked, document: Option<Uuid>) -> bool {
         let name = self.names.insert(&asked.named);
+        let name = match &asked.named {
+            Named::Outside { external_id, .. } => name && !self.renamed.contains(external_id),
+            Named::Here { external_id, .. } => {
+                self.renamed.extend(external_id);
+                name
+            }
+        };
         let document = document.is_none_or(|document| self.documents.insert(document));
         let request = self.requests.insert(asked.request.id);
         name && document && request

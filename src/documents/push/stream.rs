@@ -1,6 +1,6 @@
 //! The stream of a push: cuts what comes into batches, and answers. Waits for its own caller only.
 
-use std::{pin::pin, time::Duration};
+use std::{future::pending, pin::pin, time::Duration};
 
 use prost::Message;
 use tokio::time::{Instant, sleep, sleep_until};
@@ -10,7 +10,7 @@ use super::{
     answer::{Answer, Ready},
     batch::{Ledger, MAX_BYTES, MAX_ITEMS, Meant, too_large},
     each::Each,
-    item::Item,
+    item::{Item, Place},
     read::{Came, read},
     together,
 };
@@ -87,7 +87,7 @@ struct Push {
     answers: intake::Answers<PushResponse>,
     waiting: Waiting,
     share: intake::Share,
-    /// Since when the answers are told that are there.
+    /// Since when answers are told that are there: what it takes to decide and to write is not for the caller to answer for.
     answering_since: Instant,
     /// When it was last looked whether the caller may push.
     looked: Instant,
@@ -130,22 +130,30 @@ impl Push {
 
     async fn each(&mut self, meant: Meant) -> Result<(), End> {
         let mut each = Each::new(meant.dry_run);
-        loop {
-            let more = match self.gather(&mut each).await {
-                Err(End::AfterAnswers(status)) => {
-                    self.settle(&mut each).await?;
-                    return Err(End::AfterAnswers(status));
-                }
-                gathered => gathered?,
-            };
-            self.decide_each(&mut each).await?;
-            if !more {
-                while !each.is_done() {
-                    self.decide_each(&mut each).await?;
-                }
-                return must_be_told(&each.ledger);
+        let ended = self.run_by_run(&mut each).await;
+        match ended {
+            Ok(()) => {}
+            // What is cut off is not decided on. What was being written is answered.
+            Err(End::AfterAnswers(_)) => {
+                each.settle(&self.exchange, &self.caller).await?;
+                self.hand_out(&mut each).await?;
+            }
+            // What is being written keeps its room until it is.
+            Err(End::AtOnce(_)) => {
+                self.answers.take_back();
+                each.leave().await;
             }
         }
+        ended
+    }
+
+    async fn run_by_run(&mut self, each: &mut Each) -> Result<(), End> {
+        let mut more = true;
+        while more || !each.is_done() {
+            more = more && self.gather(each).await?;
+            self.decide_each(each).await?;
+        }
+        Ok(())
     }
 
     /// Takes in what comes, until there is something to decide on or what was being written is. Whether more may come.
@@ -220,8 +228,11 @@ impl Push {
         self.caller.must(Act::EditDocuments).map_err(at_once)
     }
 
-    /// Decides what waits, run by run, each while the one before it is being written. The last one then still is.
+    /// Decides what waits, run by run, each while the one before it is being written. The last one then still is. Nothing that
+    /// is decided waits for the caller to take answers.
     async fn decide_each(&mut self, each: &mut Each) -> Result<(), End> {
+        let mut working = Instant::now();
+        self.answering_since = working;
         let items = std::mem::take(&mut self.waiting).items;
         if !items.is_empty() {
             self.renew().await?;
@@ -230,22 +241,18 @@ impl Push {
         loop {
             self.renew().await?;
             let run = each.decide(&self.exchange, &self.caller).await?;
-            self.settle(each).await?;
+            each.settle(&self.exchange, &self.caller).await?;
             if let Some(run) = run {
-                // It may have waited for long.
                 self.renew().await?;
                 each.write(&self.exchange.journal, run);
             }
+            self.answering_since += working.elapsed();
+            self.hand_out(each).await?;
             if !each.waits() {
-                return Ok(());
+                return each.must_be_told().map_err(Into::into);
             }
+            working = Instant::now();
         }
-    }
-
-    /// Waits for what is being written, and tells the answers.
-    async fn settle(&mut self, each: &mut Each) -> Result<(), End> {
-        each.settle(&self.exchange, &self.caller).await?;
-        self.hand_out(&mut each.ledger).await
     }
 
     /// Decides, writes and answers what waits, all or none.
@@ -257,8 +264,8 @@ impl Push {
         self.renew().await?;
         let ledger = together::answer(&self.exchange, &self.caller, meant.dry_run, items).await;
         let mut ledger = ledger?;
-        self.hand_out(&mut ledger).await?;
-        must_be_told(&ledger)
+        self.hand_out_all(&mut ledger).await?;
+        ledger.must_be_told().map_err(Into::into)
     }
 
     /// Where a batch is too large to be written together, answers its items as they come.
@@ -287,21 +294,39 @@ impl Push {
             let at = ledger.add(place);
             ledger.tell(at, Ready::Whole(Answer::refused(why())));
         }
-        self.hand_out(&mut ledger).await
+        self.hand_out_all(&mut ledger).await
     }
 
     /// Tells the answers that are there, as far as no answer before them is missing.
-    async fn hand_out(&mut self, ledger: &mut Ledger) -> Result<(), End> {
-        self.answering_since = Instant::now();
-        while let Some((place, ready)) = ledger.next() {
-            let answer = ready.told(&self.exchange, &self.caller, &place).await?;
-            self.send(answer).await?;
+    async fn hand_out(&mut self, each: &mut Each) -> Result<(), End> {
+        while let Some((place, ready)) = each.ledger.next() {
+            self.tell(&place, ready, Some(each)).await?;
         }
         Ok(())
     }
 
-    /// Tells an answer, at the pace of whoever takes it, and for no longer than the caller may have it.
-    async fn send(&mut self, answer: PushResponse) -> Result<(), End> {
+    /// The same, of a batch of which nothing is being written any more.
+    async fn hand_out_all(&mut self, ledger: &mut Ledger) -> Result<(), End> {
+        self.answering_since = Instant::now();
+        while let Some((place, ready)) = ledger.next() {
+            self.tell(&place, ready, None).await?;
+        }
+        Ok(())
+    }
+
+    /// Tells an answer, at the pace of whoever takes it, and for no longer than the caller may have it. What is being written
+    /// does not wait for that.
+    async fn tell(
+        &mut self,
+        place: &Place,
+        ready: Ready,
+        mut each: Option<&mut Each>,
+    ) -> Result<(), End> {
+        // Also of who takes a little all the time.
+        if self.looked.elapsed() >= LOOK {
+            self.renew().await?;
+        }
+        let answer = ready.told(&self.exchange, &self.caller, place).await?;
         let (answers, stopping) = (self.answers.clone(), self.exchange.stopping.clone());
         let bytes = answer.encoded_len();
         let mut sending = pin!(answers.send(answer, bytes));
@@ -317,6 +342,9 @@ impl Push {
                     // Nobody is there to be told so.
                     return sent.map_err(|Gone| at_once(Error::try_again()));
                 }
+                each = written(&mut each) => {
+                    each.settle(&self.exchange, &self.caller).await?;
+                }
                 () = stopping.cancelled() => return Err(at_once(Error::try_again())),
                 () = sleep_until(patience) => {
                     return Err(at_once(Error::StreamIdle { idle: IDLE }));
@@ -327,11 +355,14 @@ impl Push {
     }
 }
 
-fn must_be_told(ledger: &Ledger) -> Result<(), End> {
-    if ledger.is_told() {
-        Ok(())
-    } else {
-        Err(Error::fault(anyhow::anyhow!("an item went unanswered")).into())
+/// Returns when what is being written is. Where nothing is, never.
+async fn written<'a>(each: &'a mut Option<&mut Each>) -> &'a mut Each {
+    match each {
+        Some(each) => {
+            each.written().await;
+            each
+        }
+        None => pending().await,
     }
 }
 

@@ -53,6 +53,7 @@ pub fn submit(
         incoming,
         share,
         answering_since: None,
+        looked: Instant::now(),
         answers,
     };
     let talking = async move {
@@ -127,6 +128,8 @@ struct Talk {
     /// Since when the answers are told that are there. None: to items that hold no room.
     answering_since: Option<Instant>,
     answers: intake::Answers<SubmitCourseOffersResponse>,
+    /// When it was last looked whether the caller may submit.
+    looked: Instant,
 }
 
 /// Items that are decided on and written together.
@@ -244,6 +247,7 @@ impl Talk {
     /// Looks anew at what the caller may do.
     async fn renew(&mut self) -> Result<()> {
         self.caller = self.exchange.access.renewed(&self.caller, 0).await?;
+        self.looked = Instant::now();
         self.caller.must(Act::SubmitOffers)
     }
 
@@ -256,6 +260,10 @@ impl Talk {
 
     /// Answers, at the pace of whoever takes the answers, and for no longer than the caller may have them.
     async fn tell(&mut self, part: Told) -> Result<()> {
+        // Also of who takes a little all the time.
+        if self.looked.elapsed() >= LOOK {
+            self.renew().await?;
+        }
         let (answers, stopping) = (self.answers.clone(), self.exchange.stopping.clone());
         let answer = SubmitCourseOffersResponse { part: Some(part) };
         let bytes = answer.encoded_len();

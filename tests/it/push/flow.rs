@@ -52,7 +52,7 @@ impl Open {
     }
 
     /// What comes within a minute.
-    async fn next(&mut self) -> Result<Option<PushResponse>, Status> {
+    pub async fn told(&mut self) -> Result<Option<PushResponse>, Status> {
         let next = timeout(Duration::from_mins(1), self.answers.message()).await;
         next.expect("something comes in time")
     }
@@ -62,7 +62,7 @@ impl Open {
     }
 
     pub async fn outcome(&mut self) -> Option<Outcome> {
-        let answer = self.next().await.expect("the stream goes on");
+        let answer = self.told().await.expect("the stream goes on");
         answer.expect("an answer").outcome
     }
 }
@@ -122,7 +122,7 @@ async fn who_does_not_take_answers_holds_up_nobody_else(world: World) {
     // Taken in the end, the answers are all there.
     for at in 0..all.len() {
         let answer = slow
-            .next()
+            .told()
             .await
             .expect("the stream goes on")
             .expect("an answer");
@@ -149,7 +149,7 @@ async fn a_revoked_caller_writes_no_more(world: World) {
         .await
         .expect("revoked");
     open.send(sent(&items[1])).await;
-    let refused = open.next().await.expect_err("it ends");
+    let refused = open.told().await.expect_err("it ends");
     assert_eq!(refused.code(), Code::PermissionDenied);
     // Also where nothing is sent.
     let principal = world.principal_of("Karbyskolan").await;
@@ -164,7 +164,7 @@ async fn a_revoked_caller_writes_no_more(world: World) {
         .revoke_grant(request)
         .await
         .expect("revoked");
-    let refused = open.next().await.expect_err("it ends");
+    let refused = open.told().await.expect_err("it ends");
     assert_eq!(refused.code(), Code::PermissionDenied);
 }
 
@@ -184,7 +184,7 @@ async fn a_stopping_server_ends_the_stream(world: World) {
             let world = world.clone();
             tokio::spawn(async move { world.stop().await })
         };
-        let ended = open.next().await.expect_err("it ends");
+        let ended = open.told().await.expect_err("it ends");
         assert_eq!(ended.code(), Code::Unavailable);
         let reason = ended.get_details_error_info().expect("it has a reason");
         assert_eq!(reason.reason, "TRY_AGAIN");
@@ -323,11 +323,11 @@ async fn a_revoked_caller_is_told_nothing_more(world: World) {
     let revoked = officer.access().revoke_grant(request).await;
     revoked.expect("revoked");
     // Both are looked at now and then, and at the one that is under way as often.
-    idle.next().await.expect_err("it ends");
+    idle.told().await.expect_err("it ends");
     tokio::time::sleep(Duration::from_secs(6)).await;
     let mut told = 0;
     let end = loop {
-        match open.next().await {
+        match open.told().await {
             Ok(Some(_)) => told += 1,
             Ok(None) => panic!("it ended well"),
             Err(end) => break end,

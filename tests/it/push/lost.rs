@@ -197,6 +197,9 @@ async fn change_some(system: &Caller, papers: &[Document]) {
         .collect();
     if !items.is_empty() {
         let answers = push(system, EACH, &items).await.expect("answered");
-        assert!(words(&answers).iter().all(|word| word == "updated"));
+        // What was sent on a stream that is given up may still be written meanwhile.
+        let written = |word: &String| ["updated", "merged"].contains(&&**word);
+        let words = words(&answers);
+        assert!(words.iter().all(written), "{words:?}");
     }
 }

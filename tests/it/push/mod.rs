@@ -12,6 +12,7 @@ mod lost;
 mod memory;
 mod outcomes;
 mod room;
+mod turns;
 
 use prost::Message;
 use styrkedja::proto::v1::{

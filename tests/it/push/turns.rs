@@ -1,0 +1,132 @@
+//! Turns to merge, of which there are few for all streams: nobody has one for as long as it takes answers.
+
+use std::time::Duration;
+
+use styrkedja::{
+    client::Client,
+    proto::v1::{PushItem, RevokeGrantRequest, push_response::Outcome},
+};
+use tokio::time::{sleep, timeout};
+use tonic::{Code, transport::Endpoint};
+
+use super::{EACH, changed, commit, flow::Open, known_as, new, push, push_one, sent, words};
+use crate::{
+    documents::papers::analysis_in,
+    world::{Caller, World, request_id},
+};
+
+stories!(
+    who_does_not_take_answers_keeps_nobody_from_merging,
+    a_revoked_caller_that_takes_answers_slowly_is_told_no_more,
+);
+
+/// Merges that a stream may have in memory: two streams have all the turns there are.
+const MERGES: usize = 8;
+const STREAMS: usize = 2;
+/// Items before them, whose answers are more than a client takes in unread.
+const BEFORE: usize = 240;
+
+async fn who_does_not_take_answers_keeps_nobody_from_merging(world: World) {
+    let system = world.organizer_system_of("Vallentuna kommun").await;
+    let mut slow = Vec::new();
+    for stream in 0..STREAMS {
+        let caller = narrow(&world, &system).await;
+        let merges = stale(&world, &system, &format!("m{stream}"), MERGES).await;
+        let open = Open::by(&caller, EACH).await;
+        for item in creations(&world, &format!("c{stream}"), BEFORE) {
+            open.send(sent(&item)).await;
+        }
+        open.send(commit()).await;
+        for item in merges {
+            open.send(sent(&item)).await;
+        }
+        open.send(commit()).await;
+        slow.push(open);
+    }
+    // Until all of it is decided on.
+    sleep(Duration::from_secs(2)).await;
+    let merge = stale(&world, &system, "other", 1).await;
+    let served = timeout(Duration::from_secs(10), push(&system, EACH, &merge)).await;
+    let answers = served.expect("others have their turn").expect("answered");
+    assert_eq!(words(&answers), ["merged"]);
+    // Taken in the end, the answers are all there.
+    for open in &mut slow {
+        for at in 0..BEFORE + MERGES {
+            let expected = if at < BEFORE { "created" } else { "merged" };
+            assert_eq!(open.answer().await, expected, "{at}");
+        }
+    }
+}
+
+async fn a_revoked_caller_that_takes_answers_slowly_is_told_no_more(world: World) {
+    let system = world.organizer_system_of("Vallentuna kommun").await;
+    let caller = narrow(&world, &system).await;
+    let mut open = Open::by(&caller, EACH).await;
+    for item in creations(&world, "a", BEFORE) {
+        open.send(sent(&item)).await;
+    }
+    open.send(commit()).await;
+    assert_eq!(open.answer().await, "created");
+    let request = RevokeGrantRequest {
+        request_id: request_id(),
+        validate_only: false,
+        id: system.grant.clone().expect("the world granted it").id,
+    };
+    let officer = world.officer().await;
+    let revoked = officer.access().revoke_grant(request).await;
+    revoked.expect("revoked");
+    // Never so slow that it is looked at for that alone, and never so fast that it comes to the end.
+    let taking = async {
+        loop {
+            sleep(Duration::from_millis(150)).await;
+            match open.told().await {
+                Ok(Some(_)) => {}
+                Ok(None) => panic!("all of it was told"),
+                Err(end) => return end,
+            }
+        }
+    };
+    let end = timeout(Duration::from_mins(1), taking).await;
+    assert_eq!(end.expect("it ends").code(), Code::PermissionDenied);
+}
+
+/// The caller on a connection that takes in no more than its smallest window.
+async fn narrow(world: &World, caller: &Caller) -> Caller {
+    let channel = Endpoint::from_shared(world.address())
+        .expect("an address")
+        .initial_stream_window_size(65_535)
+        .initial_connection_window_size(65_535)
+        .connect()
+        .await
+        .expect("the server answers");
+    let token = world.token_of(&caller.subject);
+    let client = Client::new(&channel, Some(&token)).expect("the token can be sent");
+    Caller::new("", None, client)
+}
+
+fn creations(world: &World, prefix: &str, count: usize) -> Vec<PushItem> {
+    let owner = world.id_of("Karbyskolan");
+    let name = |number| format!("{prefix}-{number}");
+    (0..count)
+        .map(|number| new(&known_as(&name(number), &owner)))
+        .collect()
+}
+
+/// Changes to documents that have changed otherwise meanwhile.
+async fn stale(world: &World, system: &Caller, prefix: &str, count: usize) -> Vec<PushItem> {
+    let owner = world.id_of("Karbyskolan");
+    let mut items = Vec::new();
+    for number in 0..count {
+        let paper = known_as(&format!("{prefix}-{number}"), &owner);
+        let Outcome::Created(made) = push_one(system, new(&paper)).await else {
+            panic!("not created")
+        };
+        let mut theirs = paper.clone();
+        "De andras.".clone_into(&mut analysis_in(&mut theirs).title);
+        push_one(system, changed(&theirs, &made.etag)).await;
+        let mut yours = paper;
+        "Vi vill läsa mer.".clone_into(&mut analysis_in(&mut yours).pupils_say);
+        items.push(changed(&yours, &made.etag));
+    }
+    items
+}
