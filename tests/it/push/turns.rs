@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use styrkedja::{
     client::Client,
-    proto::v1::{PushItem, RevokeGrantRequest, push_response::Outcome},
+    proto::v1::{Evidence, PushItem, RevokeGrantRequest, push_response::Outcome},
 };
 use tokio::time::{sleep, timeout};
 use tonic::{Code, transport::Endpoint};
@@ -20,11 +20,13 @@ stories!(
     a_revoked_caller_that_takes_answers_slowly_is_told_no_more,
 );
 
-/// Merges that a stream may have in memory: two streams have all the turns there are.
+/// Merges that a stream may have in memory: and streams, of which any two have all the turns there are.
 const MERGES: usize = 8;
-const STREAMS: usize = 2;
-/// Items before them, whose answers are more than a client takes in unread.
-const BEFORE: usize = 240;
+const STREAMS: usize = 4;
+/// Items before them, and what each says that nothing rests on: so many findings that the answers are more than what
+/// connections take in unread.
+const BEFORE: usize = 256;
+const UNUSED: usize = 40;
 
 async fn who_does_not_take_answers_keeps_nobody_from_merging(world: World) {
     let system = world.organizer_system_of("Vallentuna kommun").await;
@@ -36,7 +38,6 @@ async fn who_does_not_take_answers_keeps_nobody_from_merging(world: World) {
         for item in creations(&world, &format!("c{stream}"), BEFORE) {
             open.send(sent(&item)).await;
         }
-        open.send(commit()).await;
         for item in merges {
             open.send(sent(&item)).await;
         }
@@ -44,6 +45,9 @@ async fn who_does_not_take_answers_keeps_nobody_from_merging(world: World) {
         slow.push(open);
     }
     // Until all of it is decided on.
+    for open in &mut slow {
+        assert_eq!(open.answer().await, "created");
+    }
     sleep(Duration::from_secs(2)).await;
     let merge = stale(&world, &system, "other", 1).await;
     let served = timeout(Duration::from_secs(10), push(&system, EACH, &merge)).await;
@@ -51,7 +55,7 @@ async fn who_does_not_take_answers_keeps_nobody_from_merging(world: World) {
     assert_eq!(words(&answers), ["merged"]);
     // Taken in the end, the answers are all there.
     for open in &mut slow {
-        for at in 0..BEFORE + MERGES {
+        for at in 1..BEFORE + MERGES {
             let expected = if at < BEFORE { "created" } else { "merged" };
             assert_eq!(open.answer().await, expected, "{at}");
         }
@@ -77,17 +81,20 @@ async fn a_revoked_caller_that_takes_answers_slowly_is_told_no_more(world: World
     revoked.expect("revoked");
     // Never so slow that it is looked at for that alone, and never so fast that it comes to the end.
     let taking = async {
-        loop {
+        for told in 1.. {
             sleep(Duration::from_millis(150)).await;
             match open.told().await {
                 Ok(Some(_)) => {}
-                Ok(None) => panic!("all of it was told"),
-                Err(end) => return end,
+                Ok(None) => break,
+                Err(end) => return (told, end),
             }
         }
+        panic!("all of it was told")
     };
-    let end = timeout(Duration::from_mins(1), taking).await;
-    assert_eq!(end.expect("it ends").code(), Code::PermissionDenied);
+    let taken = timeout(Duration::from_mins(1), taking).await;
+    let (told, end) = taken.expect("it ends");
+    assert_eq!(end.code(), Code::PermissionDenied);
+    assert!(told < BEFORE / 2, "{told} were told");
 }
 
 /// The caller on a connection that takes in no more than its smallest window.
@@ -106,10 +113,17 @@ async fn narrow(world: &World, caller: &Caller) -> Caller {
 
 fn creations(world: &World, prefix: &str, count: usize) -> Vec<PushItem> {
     let owner = world.id_of("Karbyskolan");
-    let name = |number| format!("{prefix}-{number}");
-    (0..count)
-        .map(|number| new(&known_as(&name(number), &owner)))
-        .collect()
+    let creation = |number| {
+        let mut paper = known_as(&format!("{prefix}-{number}"), &owner);
+        let evidence = &mut analysis_in(&mut paper).evidence;
+        let first = evidence[0].clone();
+        evidence.extend((0..UNUSED).map(|number| Evidence {
+            id: format!("unused-{number}"),
+            ..first.clone()
+        }));
+        new(&paper)
+    };
+    (0..count).map(creation).collect()
 }
 
 /// Changes to documents that have changed otherwise meanwhile.
