@@ -262,11 +262,6 @@ impl Row {
         }
     }
 
-    /// Whether nothing can stand under its key: documents get their ids when they are made, at random.
-    pub(super) fn is_new_document(&self) -> bool {
-        matches!(self, Self::Document { revision, .. } if revision.revision == 1)
-    }
-
     /// Whether it changes the register of organizations.
     pub(super) fn is_of_register(&self) -> bool {
         matches!(self, Self::Organization(_) | Self::Succession(_))

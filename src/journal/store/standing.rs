@@ -21,7 +21,6 @@ pub async fn read(
     let rows = || writes.iter().flat_map(|write| &write.rows);
     let expected = writes.iter().flat_map(|write| &write.expects);
     let mut keys: Vec<Key> = rows()
-        .filter(|row| !row.is_new_document())
         .map(Row::key)
         .chain(expected.map(Expected::key))
         .collect();

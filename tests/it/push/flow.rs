@@ -5,8 +5,7 @@ use std::time::Duration;
 use styrkedja::{
     client::{self, Client},
     proto::v1::{
-        Document, ListDocumentsRequest, PushItem, PushRequest, PushResponse, RevokeGrantRequest,
-        push_response::Outcome,
+        Document, ListDocumentsRequest, PushItem, PushRequest, PushResponse, push_response::Outcome,
     },
 };
 use tokio::{sync::mpsc, time::timeout};
@@ -19,7 +18,8 @@ use super::{
 };
 use crate::{
     documents::papers::{analysis_in, much_evidence, problem},
-    world::{Caller, World, request_id},
+    sync::revoke,
+    world::{Caller, World},
 };
 
 stories!(
@@ -137,33 +137,23 @@ async fn a_revoked_caller_writes_no_more(world: World) {
     let items = items(&world, "a", 2);
     open.send(sent(&items[0])).await;
     assert_eq!(open.answer().await, "created");
-    let request = RevokeGrantRequest {
-        request_id: request_id(),
-        validate_only: false,
-        id: system.grant.clone().expect("the world granted it").id,
-    };
     let officer = world.officer().await;
-    officer
-        .access()
-        .revoke_grant(request)
-        .await
-        .expect("revoked");
+    revoke(
+        &officer,
+        &system.grant.clone().expect("the world granted it"),
+    )
+    .await;
     open.send(sent(&items[1])).await;
     let refused = open.told().await.expect_err("it ends");
     assert_eq!(refused.code(), Code::PermissionDenied);
     // Also where nothing is sent.
     let principal = world.principal_of("Karbyskolan").await;
     let mut open = Open::by(&principal, EACH).await;
-    let request = RevokeGrantRequest {
-        request_id: request_id(),
-        validate_only: false,
-        id: principal.grant.clone().expect("the world granted it").id,
-    };
-    officer
-        .access()
-        .revoke_grant(request)
-        .await
-        .expect("revoked");
+    revoke(
+        &officer,
+        &principal.grant.clone().expect("the world granted it"),
+    )
+    .await;
     let refused = open.told().await.expect_err("it ends");
     assert_eq!(refused.code(), Code::PermissionDenied);
 }
@@ -314,14 +304,12 @@ async fn a_revoked_caller_is_told_nothing_more(world: World) {
     // The first answers are on their way, and more than can be on its way is not taken.
     assert_eq!(open.answer().await, "merged");
     tokio::time::sleep(Duration::from_secs(3)).await;
-    let request = RevokeGrantRequest {
-        request_id: request_id(),
-        validate_only: false,
-        id: system.grant.clone().expect("the world granted it").id,
-    };
     let officer = world.officer().await;
-    let revoked = officer.access().revoke_grant(request).await;
-    revoked.expect("revoked");
+    revoke(
+        &officer,
+        &system.grant.clone().expect("the world granted it"),
+    )
+    .await;
     // Both are looked at now and then, and at the one that is under way as often.
     idle.told().await.expect_err("it ends");
     tokio::time::sleep(Duration::from_secs(6)).await;

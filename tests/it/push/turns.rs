@@ -4,15 +4,16 @@ use std::time::Duration;
 
 use styrkedja::{
     client::Client,
-    proto::v1::{Evidence, PushItem, RevokeGrantRequest, push_response::Outcome},
+    proto::v1::{Evidence, PushItem, push_response::Outcome},
 };
 use tokio::time::{sleep, timeout};
-use tonic::{Code, transport::Endpoint};
+use tonic::Code;
 
 use super::{EACH, changed, commit, flow::Open, known_as, new, push, push_one, sent, words};
 use crate::{
     documents::papers::analysis_in,
-    world::{Caller, World, request_id},
+    sync::{self, revoke},
+    world::{Caller, World},
 };
 
 stories!(
@@ -71,14 +72,12 @@ async fn a_revoked_caller_that_takes_answers_slowly_is_told_no_more(world: World
     }
     open.send(commit()).await;
     assert_eq!(open.answer().await, "created");
-    let request = RevokeGrantRequest {
-        request_id: request_id(),
-        validate_only: false,
-        id: system.grant.clone().expect("the world granted it").id,
-    };
     let officer = world.officer().await;
-    let revoked = officer.access().revoke_grant(request).await;
-    revoked.expect("revoked");
+    revoke(
+        &officer,
+        &system.grant.clone().expect("the world granted it"),
+    )
+    .await;
     // Never so slow that it is looked at for that alone, and never so fast that it comes to the end.
     let taking = async {
         for told in 1.. {
@@ -99,15 +98,9 @@ async fn a_revoked_caller_that_takes_answers_slowly_is_told_no_more(world: World
 
 /// The caller on a connection that takes in no more than its smallest window.
 async fn narrow(world: &World, caller: &Caller) -> Caller {
-    let channel = Endpoint::from_shared(world.address())
-        .expect("an address")
-        .initial_stream_window_size(65_535)
-        .initial_connection_window_size(65_535)
-        .connect()
-        .await
-        .expect("the server answers");
     let token = world.token_of(&caller.subject);
-    let client = Client::new(&channel, Some(&token)).expect("the token can be sent");
+    let client = Client::new(&sync::narrow(world).await, Some(&token));
+    let client = client.expect("the token can be sent");
     Caller::new("", None, client)
 }
 

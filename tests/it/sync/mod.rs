@@ -31,7 +31,7 @@ use crate::{
 pub use replica::{Replica, Told};
 
 /// A connection that takes in no more than its smallest window.
-async fn narrow(world: &World) -> Channel {
+pub async fn narrow(world: &World) -> Channel {
     Endpoint::from_shared(world.address())
         .expect("an address")
         .initial_stream_window_size(65_535)
@@ -109,7 +109,7 @@ pub async fn grant(by: &Caller, request: CreateGrantRequest) -> Grant {
     answer.grant.expect("the grant is answered")
 }
 
-async fn revoke(by: &Caller, grant: &Grant) {
+pub async fn revoke(by: &Caller, grant: &Grant) {
     let request = RevokeGrantRequest {
         request_id: request_id(),
         validate_only: false,

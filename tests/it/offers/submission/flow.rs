@@ -9,7 +9,7 @@ use std::{
 };
 
 use styrkedja::proto::v1::{
-    CourseOffer, RevokeGrantRequest, SubmissionHeader, SubmissionRow, SubmitCourseOffersRequest,
+    CourseOffer, SubmissionHeader, SubmissionRow, SubmitCourseOffersRequest,
     SubmitCourseOffersResponse, submit_course_offers_request::Part,
     submit_course_offers_response::Part as Told,
 };
@@ -21,7 +21,8 @@ use tonic_types::StatusExt;
 use super::{END, delta, offer, report, stands, submit, word};
 use crate::{
     offers::UPPSALA,
-    world::{Caller, World, request_id},
+    sync::revoke,
+    world::{Caller, World},
 };
 
 stories!(
@@ -227,14 +228,12 @@ async fn a_revoked_caller_submits_no_more(world: World) {
     let mut open = Open::by(&uppsala, &delta()).await;
     open.send(offer("a", 1)).await;
     assert_eq!(word(&open.row().await), "created");
-    let request = RevokeGrantRequest {
-        request_id: request_id(),
-        validate_only: false,
-        id: uppsala.grant.clone().expect("the world granted it").id,
-    };
     let officer = world.officer().await;
-    let revoked = officer.access().revoke_grant(request).await;
-    revoked.expect("revoked");
+    revoke(
+        &officer,
+        &uppsala.grant.clone().expect("the world granted it"),
+    )
+    .await;
     open.send(offer("b", 1)).await;
     let refused = open.next().await.expect_err("it ends");
     assert_eq!(refused.code(), Code::PermissionDenied);
