@@ -59,11 +59,11 @@ impl Follower {
             self.renew(head).await?;
         }
         let recent = self.recent();
-        let mut next: Option<AbortOnDropHandle<_>> = None;
+        let mut next = None;
         while self.position < head {
             self.keep_up().await?;
             let writes = match next.take() {
-                Some(writes) => writes.await.map_err(Error::fault)??,
+                Some(writes) => writes.await?,
                 None => recent.writes(self.position, head).await?,
             };
             let first = writes.first().and_then(|write| write.first());
@@ -167,7 +167,7 @@ impl Follower {
             });
             self.tell_part(part, said).await?;
             said = match reading {
-                Some(reading) => reading.await.map_err(Error::fault)??,
+                Some(reading) => reading.await?,
                 None => return Ok(()),
             };
         }
@@ -255,11 +255,16 @@ pub(super) fn organization_left(id: Uuid) -> event::What {
     event::What::OrganizationLeft(v1::OrganizationLeft { id })
 }
 
-/// Reads in a task of its own from now on, while what was read before is told. Stops when the handle is dropped.
-pub(super) fn ahead<T: Send + 'static>(
-    reading: impl Future<Output = T> + Send + 'static,
-) -> AbortOnDropHandle<T> {
-    AbortOnDropHandle::new(tokio::spawn(reading))
+/// Reads in a task of its own from now on, while what was read before is told. Stops where nobody waits for it any more.
+pub(super) fn ahead<T, E>(
+    reading: impl Future<Output = Result<T, E>> + Send + 'static,
+) -> impl Future<Output = Result<T>>
+where
+    T: Send + 'static,
+    E: Into<Error> + Send + 'static,
+{
+    let reading = AbortOnDropHandle::new(tokio::spawn(reading));
+    async move { reading.await.map_err(Error::fault)?.map_err(Into::into) }
 }
 
 /// What items say, as it was read.

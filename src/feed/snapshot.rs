@@ -14,7 +14,7 @@ use super::{
     store,
 };
 use crate::{
-    error::{Error, Result},
+    error::Result,
     exchange::Exchange,
     proto::v1::{self, event::What},
 };
@@ -97,7 +97,7 @@ impl Follower {
                 ahead(async move { reading.page(after, limit).await })
             });
             page = match (self.tell_page(page).await?, next) {
-                (Told::All, Some(next)) => next.await.map_err(Error::fault)??,
+                (Told::All, Some(next)) => next.await?,
                 (Told::All, None) => return Ok(()),
                 (Told::UpTo(from), _) => reading.page(from, store::FIRST).await?,
             };

@@ -1,12 +1,12 @@
 //! What is true of conflicts. Knows neither gRPC nor SQL, and nothing of what contents mean.
 
-use aws_lc_rs::digest::{SHA256, digest};
 use prost::Message;
 use uuid::{Builder, Uuid};
 
 use crate::{
     clock::Time,
     documents::request,
+    journal::sha256,
     proto::v1::{ConflictResolution, Document, DocumentKind, ExternalId, Period},
 };
 
@@ -80,7 +80,7 @@ impl Conflict {
             &(resolved as u64).to_be_bytes(),
         ]);
         let mut id = [0; 16];
-        id.copy_from_slice(&digest(&SHA256, &change).as_ref()[..16]);
+        id.copy_from_slice(&sha256(&change)[..16]);
         Builder::from_custom_bytes(id).into_uuid()
     }
 }

@@ -208,10 +208,7 @@ impl Each {
 
     /// Takes in what became of what was being written.
     pub async fn settle(&mut self, exchange: &Exchange, caller: &Caller) -> Result<()> {
-        if self.under_way.is_none() {
-            return Ok(());
-        }
-        self.written().await;
+        self.leave().await;
         let Some(mut under_way) = self.under_way.take() else {
             return Ok(());
         };

@@ -10,8 +10,6 @@ use crate::database::columns::{self, Column, Columns};
 mod postgres;
 mod sqlite;
 
-use sqlite::Filling;
-
 /// All that one transaction writes, on its way to the tables, which it reaches in one statement.
 pub enum Writes {
     Postgres(postgres::Writes),
@@ -47,7 +45,7 @@ impl Writes {
                 let sql = format!(
                     "UPDATE {table} AS r SET until_position = k.until FROM k WHERE {named}"
                 );
-                statements.extend(sqlite::over_keys(columns, keys, Filling::Nothing, &sql));
+                statements.extend(sqlite::over_keys(columns, keys, &sql));
             }
         }
     }
@@ -81,21 +79,11 @@ impl Writes {
     }
 }
 
-/// A query over many keys, which it sees as the table `k`. It must mind that a key may come more than once.
+/// A query over many keys, which it sees as the table `k`. Keys of NULL may be among them, which must name nothing.
 pub async fn select(
     db: &impl ConnectionTrait,
     columns: &[&str],
     keys: &[Vec<Value>],
-    sql: &str,
-) -> Result<Vec<QueryResult>, DbErr> {
-    select_filled(db, columns, keys, Filling::LastKey, sql).await
-}
-
-async fn select_filled(
-    db: &impl ConnectionTrait,
-    columns: &[&str],
-    keys: &[Vec<Value>],
-    filling: Filling,
     sql: &str,
 ) -> Result<Vec<QueryResult>, DbErr> {
     let mut found = Vec::new();
@@ -105,7 +93,7 @@ async fn select_filled(
     let statements = if db.get_database_backend() == DbBackend::Postgres {
         vec![postgres::over_keys(columns, keys, sql)]
     } else {
-        sqlite::over_keys(columns, keys, filling, sql)
+        sqlite::over_keys(columns, keys, sql)
     };
     for statement in statements {
         found.extend(db.query_all_raw(statement).await?);
@@ -126,7 +114,7 @@ pub async fn find(
 ) -> Result<Vec<QueryResult>, DbErr> {
     let rows = each(db.get_database_backend(), table, named);
     let sql = format!("SELECT {what} FROM k {rows}");
-    select_filled(db, columns, keys, Filling::Nothing, &sql).await
+    select(db, columns, keys, &sql).await
 }
 
 /// As [`find`], all at once: what is found must be little enough.
@@ -142,7 +130,7 @@ pub async fn read<T>(
     let backend = db.get_database_backend();
     let from = format!("FROM k {}", each(backend, table, named));
     let sql = columns::select_all(backend, what, &from, None);
-    let found = select_filled(db, columns, keys, Filling::Nothing, &sql).await?;
+    let found = select(db, columns, keys, &sql).await?;
     columns::read(&found, row)
 }
 
@@ -182,7 +170,7 @@ impl Finds {
         self.over(columns, keys, what, &rows);
     }
 
-    /// For each key what can be said of it.
+    /// What can be said of each key. They are two at most: of more, SQLite would be asked about NULL as well.
     pub fn ask(&mut self, columns: &[&str], keys: &[Vec<Value>], what: &str) {
         self.over(columns, keys, what, "");
     }
@@ -197,7 +185,7 @@ impl Finds {
             FindStatements::Postgres(finds) => finds.add(columns, keys, &select, rows),
             FindStatements::Sqlite(statements) => {
                 let sql = format!("{select} FROM k {rows}");
-                statements.extend(sqlite::over_keys(columns, keys, Filling::LastKey, &sql));
+                statements.extend(sqlite::over_keys(columns, keys, &sql));
             }
         }
     }

@@ -64,40 +64,20 @@ pub fn advance(to: Advance) -> Statement {
     Statement::from_sql_and_values(DbBackend::Sqlite, sql, values)
 }
 
-/// What the last of several statements is filled up with, so that statements keep to the fixed lengths.
-#[derive(Clone, Copy)]
-pub enum Filling {
-    LastKey,
-    /// Keys of NULL, which name nothing.
-    Nothing,
-}
-
-/// Statements over keys.
-pub fn over_keys(
-    columns: &[&str],
-    keys: &[Vec<Value>],
-    filling: Filling,
-    sql: &str,
-) -> Vec<Statement> {
+/// Statements over keys. The last one is filled up with keys of NULL, which name nothing, so that statements keep to the fixed
+/// lengths.
+pub fn over_keys(columns: &[&str], keys: &[Vec<Value>], sql: &str) -> Vec<Statement> {
     let nothing = vec![Value::Bool(None); columns.len()];
     let statement = |chunk: &[Vec<Value>]| {
         let length = fixed_length(chunk.len());
         let rows = tuples(length, columns.len());
-        let filling = match filling {
-            Filling::LastKey => chunk.last()?,
-            Filling::Nothing => &nothing,
-        };
         let filled = chunk
             .iter()
-            .chain(std::iter::repeat_n(filling, length - chunk.len()));
+            .chain(std::iter::repeat_n(&nothing, length - chunk.len()));
         let sql = format!("WITH k ({}) AS (VALUES {rows}) {sql}", columns.join(", "));
-        Some(Statement::from_sql_and_values(
-            DbBackend::Sqlite,
-            sql,
-            filled.flatten().cloned(),
-        ))
+        Statement::from_sql_and_values(DbBackend::Sqlite, sql, filled.flatten().cloned())
     };
-    keys.chunks(LONGEST).filter_map(statement).collect()
+    keys.chunks(LONGEST).map(statement).collect()
 }
 
 /// The next of the few lengths that statements have.

@@ -10,7 +10,7 @@ use styrkedja::{
 };
 use tokio::{sync::mpsc, time::timeout};
 use tokio_stream::wrappers::ReceiverStream;
-use tonic::{Code, Status, Streaming};
+use tonic::{Code, Status, Streaming, transport::Channel};
 use tonic_types::StatusExt;
 
 use super::{
@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     documents::papers::{analysis_in, much_evidence, problem},
-    sync::revoke,
+    sync::revoke_role_of,
     world::{Caller, World},
 };
 
@@ -137,23 +137,14 @@ async fn a_revoked_caller_writes_no_more(world: World) {
     let items = items(&world, "a", 2);
     open.send(sent(&items[0])).await;
     assert_eq!(open.answer().await, "created");
-    let officer = world.officer().await;
-    revoke(
-        &officer,
-        &system.grant.clone().expect("the world granted it"),
-    )
-    .await;
+    revoke_role_of(&world, &system).await;
     open.send(sent(&items[1])).await;
     let refused = open.told().await.expect_err("it ends");
     assert_eq!(refused.code(), Code::PermissionDenied);
     // Also where nothing is sent.
     let principal = world.principal_of("Karbyskolan").await;
     let mut open = Open::by(&principal, EACH).await;
-    revoke(
-        &officer,
-        &principal.grant.clone().expect("the world granted it"),
-    )
-    .await;
+    revoke_role_of(&world, &principal).await;
     let refused = open.told().await.expect_err("it ends");
     assert_eq!(refused.code(), Code::PermissionDenied);
 }
@@ -231,9 +222,13 @@ pub fn heavy(world: &World, prefix: &str, owner: &str, count: usize) -> Vec<Docu
 /// The caller, on a connection of its own.
 pub async fn apart(world: &World, caller: &Caller) -> Caller {
     let channel = client::connect(&world.address(), None).await;
-    let channel = channel.expect("it listens");
+    on(world, caller, &channel.expect("it listens"))
+}
+
+/// The caller, on this connection.
+pub fn on(world: &World, caller: &Caller, channel: &Channel) -> Caller {
     let token = world.token_of(&caller.subject);
-    let client = Client::new(&channel, Some(&token)).expect("the token can be sent");
+    let client = Client::new(channel, Some(&token)).expect("the token can be sent");
     Caller::new("", None, client)
 }
 
@@ -304,12 +299,7 @@ async fn a_revoked_caller_is_told_nothing_more(world: World) {
     // The first answers are on their way, and more than can be on its way is not taken.
     assert_eq!(open.answer().await, "merged");
     tokio::time::sleep(Duration::from_secs(3)).await;
-    let officer = world.officer().await;
-    revoke(
-        &officer,
-        &system.grant.clone().expect("the world granted it"),
-    )
-    .await;
+    revoke_role_of(&world, &system).await;
     // Both are looked at now and then, and at the one that is under way as often.
     idle.told().await.expect_err("it ends");
     tokio::time::sleep(Duration::from_secs(6)).await;

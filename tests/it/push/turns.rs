@@ -2,17 +2,18 @@
 
 use std::time::Duration;
 
-use styrkedja::{
-    client::Client,
-    proto::v1::{Evidence, PushItem, push_response::Outcome},
-};
+use styrkedja::proto::v1::{Evidence, PushItem, push_response::Outcome};
 use tokio::time::{sleep, timeout};
 use tonic::Code;
 
-use super::{EACH, changed, commit, flow::Open, known_as, new, push, push_one, sent, words};
+use super::{
+    EACH, changed, commit,
+    flow::{self, Open},
+    known_as, new, push, push_one, sent, words,
+};
 use crate::{
     documents::papers::analysis_in,
-    sync::{self, revoke},
+    sync::{self, revoke_role_of},
     world::{Caller, World},
 };
 
@@ -72,12 +73,7 @@ async fn a_revoked_caller_that_takes_answers_slowly_is_told_no_more(world: World
     }
     open.send(commit()).await;
     assert_eq!(open.answer().await, "created");
-    let officer = world.officer().await;
-    revoke(
-        &officer,
-        &system.grant.clone().expect("the world granted it"),
-    )
-    .await;
+    revoke_role_of(&world, &system).await;
     // Never so slow that it is looked at for that alone, and never so fast that it comes to the end.
     let taking = async {
         for told in 1.. {
@@ -98,10 +94,7 @@ async fn a_revoked_caller_that_takes_answers_slowly_is_told_no_more(world: World
 
 /// The caller on a connection that takes in no more than its smallest window.
 async fn narrow(world: &World, caller: &Caller) -> Caller {
-    let token = world.token_of(&caller.subject);
-    let client = Client::new(&sync::narrow(world).await, Some(&token));
-    let client = client.expect("the token can be sent");
-    Caller::new("", None, client)
+    flow::on(world, caller, &sync::narrow(world).await)
 }
 
 fn creations(world: &World, prefix: &str, count: usize) -> Vec<PushItem> {

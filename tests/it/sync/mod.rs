@@ -109,7 +109,13 @@ pub async fn grant(by: &Caller, request: CreateGrantRequest) -> Grant {
     answer.grant.expect("the grant is answered")
 }
 
-pub async fn revoke(by: &Caller, grant: &Grant) {
+/// Takes from a caller the role that the world gave it.
+pub async fn revoke_role_of(world: &World, caller: &Caller) {
+    let grant = caller.grant.as_ref().expect("the world granted it");
+    revoke(&world.officer().await, grant).await;
+}
+
+async fn revoke(by: &Caller, grant: &Grant) {
     let request = RevokeGrantRequest {
         request_id: request_id(),
         validate_only: false,

@@ -21,7 +21,7 @@ use tonic_types::StatusExt;
 use super::{END, delta, offer, report, stands, submit, word};
 use crate::{
     offers::UPPSALA,
-    sync::revoke,
+    sync::revoke_role_of,
     world::{Caller, World},
 };
 
@@ -228,12 +228,7 @@ async fn a_revoked_caller_submits_no_more(world: World) {
     let mut open = Open::by(&uppsala, &delta()).await;
     open.send(offer("a", 1)).await;
     assert_eq!(word(&open.row().await), "created");
-    let officer = world.officer().await;
-    revoke(
-        &officer,
-        &uppsala.grant.clone().expect("the world granted it"),
-    )
-    .await;
+    revoke_role_of(&world, &uppsala).await;
     open.send(offer("b", 1)).await;
     let refused = open.next().await.expect_err("it ends");
     assert_eq!(refused.code(), Code::PermissionDenied);
